@@ -1,0 +1,78 @@
+import type { Problem } from "../../base/index.ts";
+import type { EventTrace } from "../golden/event-trace.ts";
+import type { IntegerNetwork } from "../golden/integer-network.ts";
+import type { RtlDesign } from "../rtl/design.ts";
+import type { Target } from "../target/target.ts";
+
+/** Choices that are the hardware's alone: the network's results do not depend on them. */
+export interface HardwareChoice {
+  readonly family: "layer-pipeline" | "dense";
+  /** Neurons of layer l that are served at once (P). */
+  readonly lanes: readonly number[];
+  /**
+   * How weights lie in memory: `dense` rows, or `blocks`: only the groups of P weights that are not all zero, each with its group
+   * number, found through row pointers.
+   */
+  readonly weightStorage: "dense" | "blocks";
+}
+
+/** One memory of a mapped design. */
+export interface MappedMemory {
+  readonly name: string;
+  readonly layer: string;
+  readonly role: "weights" | "row-pointers" | "state" | "accumulator" | "events" | "counts";
+  readonly depth: number;
+  readonly width: number;
+  /** Where it lies: block RAM, single-port RAM (loaded over the host port), or registers. */
+  readonly place: "block-ram" | "single-port-ram" | "registers";
+  /** Bits that carry meaning. */
+  readonly logicalBits: number;
+  /** Bits of the RAM blocks that it occupies on the target. */
+  readonly allocatedBits: number;
+  /** RAM blocks of its kind that it occupies; 0 for registers. */
+  readonly blocks: number;
+}
+
+export interface MappedLayer {
+  readonly name: string;
+  readonly inputCount: number;
+  readonly neuronCount: number;
+  readonly lanes: number;
+  /** ⌈neuronCount / lanes⌉: groups of neurons served one after the other. */
+  readonly groups: number;
+  readonly memories: readonly MappedMemory[];
+}
+
+/** A network laid out on a target by a family. */
+export interface Mapping {
+  readonly kind: "mapping";
+  readonly choice: HardwareChoice;
+  readonly network: IntegerNetwork;
+  readonly target: Target;
+  readonly layers: readonly MappedLayer[];
+}
+
+/** Cycles of every sample, from the acceptance of its first word to its decision, and when each layer ends each step. */
+export interface CycleReport {
+  /** Shape [sample]. */
+  readonly sampleCycles: Uint32Array;
+  /**
+   * Cycle, counted from the acceptance of the sample's first word, in which layer l hands over the end of step t.
+   * Shape [sample, layer, step].
+   */
+  readonly stepEnds: Uint32Array;
+}
+
+/** An architecture as code. All three readings of a mapping agree cycle by cycle. */
+export interface Family {
+  readonly name: HardwareChoice["family"];
+  /** Everything that stops `network` from running on `target` with `choice`: layer, resource, smallest remedy. */
+  check(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[];
+  /** @throws the problems of `check` */
+  map(network: IntegerNetwork, choice: HardwareChoice, target: Target): Mapping;
+  /** Cycles in closed form from the event counts of `trace`. */
+  predict(mapping: Mapping, trace: EventTrace): CycleReport;
+  /** Cycles by simulating queues and handshakes event by event. */
+  simulate(mapping: Mapping, trace: EventTrace): CycleReport;
+  emit(mapping: Mapping): RtlDesign;
+}

@@ -1,0 +1,75 @@
+import { throwProblems, type Problem } from "../../base/index.ts";
+import { checkNeuronSpec } from "../neuron/index.ts";
+import { elementCount, type Tensor } from "../tensor/index.ts";
+import { layerFires, layerInputCount, type DenseLayer, type Network } from "./network.ts";
+
+/** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, duplicate names. */
+export function checkNetwork(network: Network): Problem[] {
+  const problems: Problem[] = [];
+  const report = (code: string, path: string, message: string, hint?: string): void => {
+    problems.push({ code, path, message, ...(hint === undefined ? {} : { hint }) });
+  };
+  if (!isCount(network.stepCount)) {
+    report("network/step-count", "stepCount", `expected a whole number ≥ 1, got ${network.stepCount}`);
+  }
+  if (!isCount(network.inputCount)) {
+    report("network/input-count", "inputCount", `expected a whole number ≥ 1, got ${network.inputCount}`);
+  }
+  if (network.layers.length === 0) report("network/no-layers", "layers", "a network needs at least one layer");
+  const names = new Set<string>();
+  network.layers.forEach((layer, index) => {
+    const path = `layers[${index}] "${layer.name}"`;
+    if (names.has(layer.name)) report("network/duplicate-name", path, "another layer has this name");
+    names.add(layer.name);
+    problems.push(...checkLayer(layer, layerInputCount(network, index), path));
+    const last = index === network.layers.length - 1;
+    if (!last && !layerFires(layer)) {
+      report("network/silent-layer", path, `a ${layer.neuron.model} never fires, so the next layer gets no input`);
+    }
+    if (last && network.readout.kind === "count" && !layerFires(layer)) {
+      report("network/silent-readout", path, `a ${layer.neuron.model} never fires`, 'use readout "membrane"');
+    }
+  });
+  return problems;
+}
+
+/** @throws the first problem of `checkNetwork`, with all of them attached */
+export function validateNetwork(network: Network): void {
+  throwProblems(checkNetwork(network));
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function checkLayer(layer: DenseLayer, inputCount: number, path: string): Problem[] {
+  const problems: Problem[] = [];
+  if (!isCount(layer.neuronCount)) {
+    problems.push({
+      code: "network/neuron-count",
+      path,
+      message: `expected a whole number of neurons ≥ 1, got ${layer.neuronCount}`,
+    });
+  }
+  problems.push(...checkTensor(layer.weights, [inputCount, layer.neuronCount], `${path}.weights`));
+  if (layer.bias !== undefined) problems.push(...checkTensor(layer.bias, [layer.neuronCount], `${path}.bias`));
+  if (layer.recurrentWeights !== undefined) {
+    const square = [layer.neuronCount, layer.neuronCount];
+    problems.push(...checkTensor(layer.recurrentWeights, square, `${path}.recurrentWeights`));
+  }
+  problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`));
+  return problems;
+}
+
+function checkTensor(values: Tensor, expected: readonly number[], path: string): Problem[] {
+  const same = values.shape.length === expected.length && values.shape.every((size, i) => size === expected[i]);
+  if (!same || values.data.length !== elementCount(expected)) {
+    const message = `expected shape [${expected.join(", ")}], got [${values.shape.join(", ")}] with ${values.data.length} values`;
+    return [{ code: "network/shape-mismatch", path, message }];
+  }
+  const bad = values.data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return [];
+  return [{ code: "network/not-finite", path, message: `value ${bad} is ${values.data[bad]}` }];
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1;
+}

@@ -1,0 +1,60 @@
+import type { Problem } from "../../base/index.ts";
+import { neuronModels, type NeuronModelName, type Reset } from "./models/index.ts";
+import type { Neuron } from "./neuron.ts";
+
+/** A neuron as plain data: which model, which reset, which parameter values. What files and configurations hold. */
+export interface NeuronSpec {
+  readonly model: NeuronModelName;
+  readonly reset: Reset;
+  /** One value per parameter, shared by all neurons of a layer. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** The definition that a spec names. */
+export function neuronOf(spec: NeuronSpec): Neuron {
+  return neuronModels[spec.model](spec.reset);
+}
+
+/** A spec with the model's initial values for every parameter that is not given. */
+export function neuronSpec(
+  model: NeuronModelName,
+  parameters: Readonly<Record<string, number>> = {},
+  reset: Reset = { kind: "subtract" },
+): NeuronSpec {
+  const initial = Object.entries(neuronModels[model](reset).parameters).map(([name, p]) => [name, p.initial]);
+  return { model, reset, parameters: { ...(Object.fromEntries(initial) as Record<string, number>), ...parameters } };
+}
+
+/** Everything wrong with a spec: unknown model or parameter, missing or out-of-range value. */
+export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
+  if (!Object.hasOwn(neuronModels, spec.model)) {
+    const known = Object.keys(neuronModels).join(", ");
+    return [
+      { code: "neuron/unknown-model", path, message: `no neuron model is called "${spec.model}"; known: ${known}` },
+    ];
+  }
+  const { parameters } = neuronOf(spec);
+  const problems: Problem[] = [];
+  for (const name of Object.keys(spec.parameters)) {
+    if (Object.hasOwn(parameters, name)) continue;
+    const known = Object.keys(parameters).join(", ");
+    problems.push({
+      code: "neuron/unknown-parameter",
+      path: `${path}.${name}`,
+      message: `${spec.model} has no parameter "${name}"; it has ${known}`,
+    });
+  }
+  for (const [name, { range }] of Object.entries(parameters)) {
+    const value = spec.parameters[name];
+    if (value !== undefined && value >= range.low && value <= range.high) continue;
+    problems.push({
+      code: "neuron/parameter-range",
+      path: `${path}.${name}`,
+      message: `expected ${range.low}…${range.high}, got ${value}`,
+      ...(name.toLowerCase().includes("decay") && value !== undefined && value > 1
+        ? { hint: "a decay is the share kept per step; from a time constant: decay = exp(−step / tau)" }
+        : {}),
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,95 @@
+// Spikes are bits: 32 to a word, one row per (step, sample). A row starts on a word, so that kernels read whole words.
+// Bits beyond the last neuron are always 0.
+
+/** Binary spikes of one layer over time, shape [step, sample, neuron], packed. */
+export interface SpikeTrain {
+  readonly kind: "spike-train";
+  readonly stepCount: number;
+  readonly sampleCount: number;
+  readonly neuronCount: number;
+  /** Words per (step, sample) row: ⌈neuronCount / 32⌉. */
+  readonly rowWords: number;
+  /** Row (step, sample) starts at `(step · sampleCount + sample) · rowWords`. */
+  readonly words: Uint32Array;
+}
+
+/** A silent spike train, or one that wraps `words` (not copied). */
+export function spikeTrain(
+  shape: { readonly stepCount: number; readonly sampleCount: number; readonly neuronCount: number },
+  words?: Uint32Array,
+): SpikeTrain {
+  const rowWords = Math.ceil(shape.neuronCount / 32);
+  return {
+    kind: "spike-train",
+    stepCount: shape.stepCount,
+    sampleCount: shape.sampleCount,
+    neuronCount: shape.neuronCount,
+    rowWords,
+    words: words ?? new Uint32Array(shape.stepCount * shape.sampleCount * rowWords),
+  };
+}
+
+/** Index of the first word of row (step, sample). */
+export function rowStart(train: SpikeTrain, step: number, sample: number): number {
+  return (step * train.sampleCount + sample) * train.rowWords;
+}
+
+export function setSpike(train: SpikeTrain, step: number, sample: number, neuron: number): void {
+  const word = rowStart(train, step, sample) + (neuron >>> 5);
+  train.words[word] = (train.words[word] ?? 0) | (1 << (neuron & 31));
+}
+
+export function hasSpike(train: SpikeTrain, step: number, sample: number, neuron: number): boolean {
+  const word = train.words[rowStart(train, step, sample) + (neuron >>> 5)] ?? 0;
+  return ((word >>> (neuron & 31)) & 1) === 1;
+}
+
+/** The neurons that fire in row (step, sample), in ascending order. */
+export function firingNeurons(train: SpikeTrain, step: number, sample: number): number[] {
+  const neurons: number[] = [];
+  const start = rowStart(train, step, sample);
+  for (let i = 0; i < train.rowWords; i++) {
+    let word = train.words[start + i] ?? 0;
+    while (word !== 0) {
+      const bit = 31 - Math.clz32(word & -word);
+      neurons.push(i * 32 + bit);
+      word &= word - 1;
+    }
+  }
+  return neurons;
+}
+
+/** Spikes in row (step, sample). */
+export function countRow(train: SpikeTrain, step: number, sample: number): number {
+  const start = rowStart(train, step, sample);
+  let count = 0;
+  for (let i = start; i < start + train.rowWords; i++) count += popCount(train.words[i] ?? 0);
+  return count;
+}
+
+/** Spikes in the whole train. */
+export function countSpikes(train: SpikeTrain): number {
+  let count = 0;
+  for (const word of train.words) count += popCount(word);
+  return count;
+}
+
+/** The number of set bits of a 32-bit word. */
+export function popCount(word: number): number {
+  let x = word - ((word >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  x = (x + (x >>> 4)) & 0x0f0f0f0f;
+  return Math.imul(x, 0x01010101) >>> 24;
+}
+
+/** The samples `indices` of a train, in that order. Shape [step, indices.length, neuron]. */
+export function selectSamples(train: SpikeTrain, indices: readonly number[] | Uint32Array): SpikeTrain {
+  const selected = spikeTrain({ ...train, sampleCount: indices.length });
+  for (let step = 0; step < train.stepCount; step++) {
+    for (let i = 0; i < indices.length; i++) {
+      const from = rowStart(train, step, indices[i] ?? 0);
+      selected.words.set(train.words.subarray(from, from + train.rowWords), rowStart(selected, step, i));
+    }
+  }
+  return selected;
+}

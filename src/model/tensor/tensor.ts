@@ -1,0 +1,27 @@
+import { UserError } from "../../base/index.ts";
+
+/** A dense array of 32-bit floats in row-major order. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The number of elements of a shape; 1 for the empty shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * A tensor of `shape`, filled with zeros or wrapping `data` (not copied).
+ * @throws `tensor/shape-mismatch`
+ */
+export function tensor(shape: readonly number[], data?: Float32Array): Tensor {
+  const expected = elementCount(shape);
+  if (data !== undefined && data.length !== expected) {
+    throw new UserError(
+      "tensor/shape-mismatch",
+      `a tensor of shape [${shape.join(", ")}] has ${expected} elements, got ${data.length}`,
+    );
+  }
+  return { shape, data: data ?? new Float32Array(expected) };
+}

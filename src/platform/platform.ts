@@ -1,0 +1,79 @@
+/** The one door outside. Neutral code gets it passed in; `node/` and later `browser/` are its two sides. */
+export interface Platform {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  readonly workers: Workers;
+  readonly machine: Machine;
+}
+
+export interface Files {
+  /** @throws `file/missing`, `file/unreadable`, `file/too-large` */
+  read(path: string, options?: { readonly maxBytes?: number }): Promise<Uint8Array>;
+  readText(path: string, options?: { readonly maxBytes?: number }): Promise<string>;
+  /**
+   * Replace a file as one act: whoever reads sees the old or the new content, also after a crash.
+   * @throws `file/disk-full`, `file/not-writable`; nothing half-written remains
+   */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+  /** Append whole lines and make them durable before returning. */
+  append(path: string, text: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Names in a folder, sorted; an empty list when it is missing. */
+  list(path: string): Promise<readonly string[]>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /**
+   * Hold a lock file until disposed. A lock whose process is gone is taken over.
+   * @throws `run/busy` naming the holder
+   */
+  lock(path: string): Promise<AsyncDisposable>;
+}
+
+export interface Clock {
+  /** Milliseconds since an arbitrary start, never going back. */
+  monotonic(): number;
+  /** ISO 8601, UTC. */
+  now(): string;
+}
+
+export interface ProcessResult {
+  readonly status: number;
+  /** Standard output and error, in order of arrival, cut at 200 MB. */
+  readonly output: string;
+}
+
+export interface Processes {
+  /**
+   * Run a program with an argument list (never a shell).
+   * @throws `tool/missing` when it cannot be started; `tool/timeout`
+   */
+  run(
+    command: string,
+    args: readonly string[],
+    options: { readonly folder: string; readonly timeoutSeconds: number; readonly signal?: AbortSignal },
+  ): Promise<ProcessResult>;
+  /** The full path of a program, or undefined when it is not installed. */
+  find(command: string): Promise<string | undefined>;
+}
+
+/** A worker thread that answers requests one at a time. */
+export interface WorkerHandle extends AsyncDisposable {
+  /** Send a request and wait for its answer. A worker that dies rejects with `worker/died`. */
+  request<Answer>(message: unknown, transfer?: readonly ArrayBuffer[]): Promise<Answer>;
+}
+
+export interface Workers {
+  /**
+   * Start the module at `url` in a worker thread. The module calls `serveWorker` from `platform/node/worker.ts` once with its
+   * request handler.
+   */
+  start(url: URL): WorkerHandle;
+}
+
+export interface Machine {
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  /** "linux x64, Node 26.10.0". */
+  readonly description: string;
+}
