@@ -4,3 +4,4 @@ export * from "./progress.ts";
 export * from "./quantity.ts";
 export * from "./random.ts";
 export * from "./range.ts";
+export * from "./suggest.ts";
