@@ -1,0 +1,105 @@
+// The experiment document: every choice a user can make. `parse-config.ts` holds ranges and defaults, and the compiler keeps
+// the two in step.
+
+export type EncodingConfig =
+  /** Bernoulli spikes with probability gain · x + offset. */
+  | { readonly kind: "rate"; readonly gain: number; readonly offset: number }
+  /** One spike per feature, the earlier the larger; features at or below the threshold never fire when clipped. */
+  | {
+      readonly kind: "latency";
+      readonly shape: "linear" | "log";
+      readonly threshold: number;
+      readonly clip: boolean;
+    }
+  /** The binary image x > level, shown in the first `repeat` steps; in all of them by default. */
+  | { readonly kind: "threshold"; readonly level: number; readonly repeat?: number | undefined }
+  /** The value itself as a current, every step: software only. */
+  | { readonly kind: "direct" };
+
+export type ObjectiveName = "accuracy" | "energy" | "latency" | "area";
+
+/** An experiment with every choice made. */
+export interface Config {
+  readonly name: string;
+  readonly seed: number;
+  readonly data: {
+    readonly set: "digits" | "mnist" | "fashion-mnist" | "nmnist";
+    /** Folder with the files of the set; not needed for digits, which ship with the package. */
+    readonly folder?: string | undefined;
+    /** Use only the first samples of a split. */
+    readonly trainLimit?: number | undefined;
+    readonly testLimit?: number | undefined;
+    /** Share of the training split kept out of training; designs are chosen on it, never on the test split. */
+    readonly validationShare: number;
+  };
+  readonly network: {
+    readonly hidden: readonly number[];
+    readonly neuron: "integrateFire" | "lif" | "alif" | "cubaLif";
+    readonly reset: "subtract" | "zero";
+    readonly parameters: Readonly<Record<string, number>>;
+    readonly recurrent: boolean;
+  };
+  readonly encoding: EncodingConfig;
+  readonly training: {
+    readonly epochs: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    readonly loss: "cross-entropy" | "mse-count";
+    readonly surrogate: "fastSigmoid" | "arctan";
+    /** Slope of the fast sigmoid, or alpha of the arctangent. */
+    readonly surrogateScale: number;
+    readonly detachReset: boolean;
+    /** Shift images by up to so many pixels at random. */
+    readonly shift: number;
+    /** Weight of the L1 penalty on hidden spikes per sample. */
+    readonly activityPenalty: number;
+    readonly weightDecay: number;
+    /** Stop when validation has not improved for so many epochs. */
+    readonly patience?: number | undefined;
+    readonly threads: number;
+  };
+  /** Fine-tuning of every pruned and quantized variant. */
+  readonly tuning: { readonly epochs: number; readonly learningRate: number };
+  readonly explore: {
+    readonly sampler: "nsga2" | "random" | "grid";
+    /** Designs to evaluate. */
+    readonly designs: number;
+    readonly stepCount: readonly number[];
+    readonly weightBits: readonly number[];
+    /** Share of weights pruned to zero. */
+    readonly sparsity: readonly number[];
+    /** Lanes of the hidden layers; the last layer gets `outputLanes`. */
+    readonly lanes: readonly number[];
+    readonly outputLanes: readonly number[];
+    readonly family: readonly ("layer-pipeline" | "dense")[];
+    readonly weightStorage: readonly ("dense" | "blocks")[];
+  };
+  readonly numerics: {
+    /** Chosen from the thresholds when absent. */
+    readonly potentialBits?: number | undefined;
+    /** Bits of the potential below one weight unit; chosen when absent. */
+    readonly potentialFraction?: number | undefined;
+    readonly coefficientFraction: number;
+    readonly rounding: "nearest" | "floor";
+  };
+  readonly objectives: readonly ObjectiveName[];
+  /** Such as "accuracy >= 0.95" or "energy <= 2e-6"; SI units. */
+  readonly constraints: readonly string[];
+  /** Which point of the front to build: its knee, or the best by one objective. */
+  readonly choose: "knee" | ObjectiveName;
+  readonly target: "up5k" | "hx8k";
+  /** Test samples on which the hardware is verified; all by default. */
+  readonly verifySamples?: number | undefined;
+  /** Place and route the chosen design. */
+  readonly place: boolean;
+}
+
+/** What a user writes: every key is optional. */
+export type ConfigInput = Partial<{
+  [Key in keyof Config]: Config[Key] extends object ? Partial<Config[Key]> : Config[Key];
+}>;
+
+/** Type-checked identity, for `lacuna.config.ts`. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}

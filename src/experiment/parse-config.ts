@@ -1,0 +1,218 @@
+import { z } from "zod";
+import { suggestName, UserError, type Problem } from "../base/index.ts";
+import type { Config, ObjectiveName } from "./config.ts";
+
+// Ranges and defaults of the experiment document. Unknown keys are errors.
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(1);
+const positive = z.number().positive();
+
+const encodingSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("rate"), gain: positive.default(1), offset: z.number().default(0) }),
+  z.strictObject({
+    kind: z.literal("latency"),
+    shape: z.enum(["linear", "log"]).default("linear"),
+    threshold: share.default(0.1),
+    /** Drop features at or below the threshold instead of showing them in the last step. */
+    clip: z.boolean().default(true),
+  }),
+  z.strictObject({
+    kind: z.literal("threshold"),
+    level: share.default(0.5),
+    /** Steps in which the binary image is shown, from the first; all of them by default. */
+    repeat: count.optional(),
+  }),
+  z.strictObject({ kind: z.literal("direct") }),
+]);
+
+const dataSchema = z.strictObject({
+  set: z.enum(["digits", "mnist", "fashion-mnist", "nmnist"]).default("digits"),
+  /** Folder with the files of the set; not needed for digits, which ship with the package. */
+  folder: z.string().optional(),
+  /** Use only the first samples of a split. */
+  trainLimit: count.optional(),
+  testLimit: count.optional(),
+  /** Share of the training split kept out of training; designs are chosen on it, never on the test split. */
+  validationShare: z.number().min(0.02).max(0.5).default(0.15),
+});
+
+const networkSchema = z.strictObject({
+  hidden: z.array(count).default([64]),
+  neuron: z.enum(["integrateFire", "lif", "alif", "cubaLif"]).default("lif"),
+  reset: z.enum(["subtract", "zero"]).default("subtract"),
+  parameters: z.record(z.string(), z.number()).default({}),
+  recurrent: z.boolean().default(false),
+});
+
+const trainingSchema = z.strictObject({
+  epochs: count.default(40),
+  batchSize: count.default(64),
+  learningRate: positive.default(4e-3),
+  loss: z.enum(["cross-entropy", "mse-count"]).default("cross-entropy"),
+  surrogate: z.enum(["fastSigmoid", "arctan"]).default("fastSigmoid"),
+  /** Slope of the fast sigmoid, or alpha of the arctangent. */
+  surrogateScale: positive.default(5),
+  detachReset: z.boolean().default(true),
+  /** Shift images by up to so many pixels at random. */
+  shift: z.int().min(0).max(8).default(0),
+  /** Weight of the L1 penalty on hidden spikes per sample. */
+  activityPenalty: z.number().min(0).default(0),
+  weightDecay: z.number().min(0).default(0),
+  /** Stop when validation has not improved for so many epochs. */
+  patience: count.optional(),
+  threads: z.int().min(1).max(64).default(1),
+});
+
+const tuningSchema = z.strictObject({
+  epochs: count.default(10),
+  learningRate: positive.default(2e-3),
+});
+
+const exploreSchema = z.strictObject({
+  sampler: z.enum(["nsga2", "random", "grid"]).default("nsga2"),
+  designs: z.int().min(1).max(1_000_000).default(48),
+  stepCount: z.array(z.int().min(1).max(1024)).min(1).default([4, 8]),
+  weightBits: z.array(z.int().min(2).max(8)).min(1).default([3, 4, 6]),
+  /** Share of weights pruned to zero. */
+  sparsity: z.array(z.number().min(0).max(0.99)).min(1).default([0, 0.5, 0.8]),
+  /** Lanes of the hidden layers; the output layer gets `outputLanes`. */
+  lanes: z.array(count).min(1).default([2, 4, 8]),
+  outputLanes: z.array(count).min(1).default([2]),
+  family: z
+    .array(z.enum(["layer-pipeline", "dense"]))
+    .min(1)
+    .default(["layer-pipeline", "dense"]),
+  weightStorage: z
+    .array(z.enum(["dense", "blocks"]))
+    .min(1)
+    .default(["dense", "blocks"]),
+});
+
+const numericsSchema = z.strictObject({
+  potentialBits: z.int().min(6).max(24).optional(),
+  /** Bits of the potential below one weight unit. */
+  potentialFraction: z.int().min(0).max(12).optional(),
+  coefficientFraction: z.int().min(1).max(12).default(8),
+  rounding: z.enum(["nearest", "floor"]).default("nearest"),
+});
+
+const objectiveNames = ["accuracy", "energy", "latency", "area"] as const;
+
+/** A requirement such as `accuracy >= 0.95` or `energy <= 2e-6`; SI units. */
+const constraintPattern = /^(accuracy|energy|latency|area)\s*(<=|>=)\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/;
+
+const configSchema = z.strictObject({
+  name: z.string().min(1).max(100).default("codesign"),
+  seed: z.int().min(0).max(0xffffffff).default(0),
+  data: dataSchema.prefault({}),
+  network: networkSchema.prefault({}),
+  encoding: encodingSchema.default({ kind: "rate", gain: 1, offset: 0 }),
+  training: trainingSchema.prefault({}),
+  tuning: tuningSchema.prefault({}),
+  explore: exploreSchema.prefault({}),
+  numerics: numericsSchema.prefault({}),
+  objectives: z
+    .array(z.enum(objectiveNames))
+    .min(1)
+    .default([...objectiveNames]),
+  constraints: z
+    .array(z.string().regex(constraintPattern, 'expected something like "accuracy >= 0.95" or "energy <= 2e-6"'))
+    .default([]),
+  /** Which point of the front to build: its knee, or the best by one objective. */
+  choose: z.enum(["knee", ...objectiveNames]).default("knee"),
+  target: z.enum(["up5k", "hx8k"]).default("hx8k"),
+  /** Test samples on which the hardware is verified; all by default. */
+  verifySamples: count.optional(),
+  /** Place and route the chosen design. */
+  place: z.boolean().default(true),
+});
+
+/**
+ * Check a document and fill in defaults.
+ * @throws `config/invalid` with every problem: unknown keys with a suggestion, ranges, units
+ */
+export function parseConfig(document: unknown, path: string): Config {
+  const parsed = configSchema.safeParse(document);
+  const problems = parsed.success ? crossChecks(parsed.data) : parsed.error.issues.flatMap((issue) => explain(issue));
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const lines = problems.map((problem) => `${problem.path}: ${problem.message}`);
+  throw new UserError("config/invalid", `${path} at ${lines.join("\n  ")}`, { path, problems, exit: "bad-input" });
+}
+
+/** A constraint as numbers. */
+export interface Constraint {
+  readonly objective: ObjectiveName;
+  readonly relation: "<=" | ">=";
+  readonly bound: number;
+}
+
+export function parseConstraint(text: string): Constraint {
+  const match = constraintPattern.exec(text);
+  if (match === null) throw new UserError("config/constraint", `"${text}": expected "accuracy >= 0.95" or the like`);
+  return {
+    objective: match[1] as Constraint["objective"],
+    relation: match[2] as Constraint["relation"],
+    bound: Number(match[3]),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function explain(issue: z.core.$ZodIssue): Problem[] {
+  const where = issue.path.length === 0 ? "the document" : issue.path.map(String).join(".");
+  if (issue.code !== "unrecognized_keys") return [{ code: "config/invalid", path: where, message: issue.message }];
+  const known = keysAt(issue.path);
+  return issue.keys.map((key) => ({
+    code: "config/unknown-key",
+    path: issue.path.length === 0 ? key : `${where}.${key}`,
+    message: `unknown key; ${suggestName(key, known)}`,
+  }));
+}
+
+/** The keys that the schema knows where an unknown one was found. */
+function keysAt(path: readonly PropertyKey[]): string[] {
+  const resolved = configSchema.parse({}) as unknown;
+  if (path.length === 0) return Object.keys(configSchema.shape);
+  const section = sections[String(path[0])];
+  if (section !== undefined) return Object.keys(section.shape);
+  return typeof resolved === "object" && resolved !== null ? Object.keys(resolved) : [];
+}
+
+const sections: Readonly<Record<string, { readonly shape: object }>> = {
+  data: dataSchema,
+  network: networkSchema,
+  training: trainingSchema,
+  tuning: tuningSchema,
+  explore: exploreSchema,
+  numerics: numericsSchema,
+  encoding: { shape: { kind: 0, gain: 0, offset: 0, shape: 0, threshold: 0, clip: 0, level: 0, repeat: 0 } },
+};
+
+/** What no single field can know. */
+function crossChecks(config: Config): Problem[] {
+  const problems: Problem[] = [];
+  if (config.encoding.kind === "direct") {
+    problems.push({
+      code: "config/direct-coding",
+      path: "encoding.kind",
+      message:
+        "direct coding feeds analog values into the first layer, and the hardware families here take spikes only; use rate, latency or threshold",
+    });
+  }
+  if (config.network.recurrent) {
+    problems.push({
+      code: "config/recurrent",
+      path: "network.recurrent",
+      message: "the hardware families here have no recurrent connections yet; train such a net with `lacuna train`",
+    });
+  }
+  if (config.data.set !== "digits" && config.data.folder === undefined) {
+    problems.push({
+      code: "config/no-folder",
+      path: "data.folder",
+      message: `the files of ${config.data.set} do not ship with the package; give the folder that holds them`,
+    });
+  }
+  return problems;
+}
