@@ -1,0 +1,109 @@
+import { stderr, stdout } from "node:process";
+import { formatDuration, progressBar } from "../report/index.ts";
+import type { ExperimentEvent } from "../experiment/index.ts";
+import type { Progress } from "../base/index.ts";
+
+/** How a command talks: people read standard error, machines read standard output. */
+export interface Voice {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+/** Flags that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+}
+
+export function voiceOf(options: CommonOptions): Voice {
+  const wanted = options.color !== false && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb";
+  return { json: options.json === true, quiet: options.quiet === true, color: wanted && stderr.isTTY };
+}
+
+/** Data for the user or the next program, on standard output. */
+export function print(text: string): void {
+  stdout.write(`${text}\n`);
+}
+
+/** Remarks, on standard error. */
+export function remark(voice: Voice, text: string): void {
+  if (!voice.quiet) stderr.write(`${text}\n`);
+}
+
+const codes = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
+
+export function paint(voice: Voice, style: keyof typeof codes, text: string): string {
+  return voice.color ? `\u001B[${codes[style]}m${text}\u001B[0m` : text;
+}
+
+/**
+ * Shows an experiment while it runs: one line per stage, redrawn on a terminal; elsewhere a line per 10 % or 30 s, so that logs
+ * stay short.
+ */
+export function stageView(voice: Voice, monotonic: () => number): (event: ExperimentEvent) => void {
+  let started = 0;
+  let lastShown = Number.NEGATIVE_INFINITY;
+  let lastShare = 0;
+  let redrawn = false;
+  const line = (text: string, final: boolean): void => {
+    if (stderr.isTTY) {
+      stderr.write(`\r\u001B[2K${text}${final ? "\n" : ""}`);
+      redrawn = !final;
+    } else stderr.write(`${text}\n`);
+  };
+  const showProgress = (title: string, progress: Progress): void => {
+    const now = monotonic();
+    const share = progress.total === 0 ? 1 : progress.done / progress.total;
+    const due = stderr.isTTY ? now - lastShown >= 80 : now - lastShown >= 30_000 || share - lastShare >= 0.25;
+    if (!due) return;
+    lastShown = now;
+    lastShare = share;
+    line(progressLine(voice, title, progress, (now - started) / 1000), false);
+  };
+  return (event) => {
+    if (voice.quiet || voice.json) return;
+    switch (event.type) {
+      case "stage-started":
+        started = monotonic();
+        lastShown = stderr.isTTY ? Number.NEGATIVE_INFINITY : started;
+        lastShare = 0;
+        if (stderr.isTTY) line(`  ${paint(voice, "cyan", "▸")} ${event.title}`, false);
+        break;
+      case "progress":
+        showProgress(event.title, event.progress);
+        break;
+      case "stage-finished":
+        line(finishedLine(voice, event), true);
+        break;
+      case "note":
+        if (redrawn) line("", false);
+        line(`    ${paint(voice, "dim", event.text)}`, true);
+        break;
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function progressLine(voice: Voice, title: string, progress: Progress, seconds: number): string {
+  const { done, total, unit, note } = progress;
+  const rate = done / Math.max(seconds, 1e-3);
+  const eta = done === 0 || seconds < 1 ? "" : ` · ETA ${formatDuration((total - done) / rate)}`;
+  const speed = done === 0 ? "" : ` · ${rate >= 10 ? Math.round(rate).toLocaleString("en-US") : rate.toFixed(1)} ${unit}/s`;
+  const remarkText = note === undefined ? "" : ` · ${note}`;
+  const bar = progressBar(total === 0 ? 1 : done / total, 16);
+  const text = `  ${paint(voice, "cyan", "▸")} ${title.padEnd(22)} ${bar} ${Math.round(done)}/${total}${speed}${eta}${remarkText}`;
+  const width = stderr.isTTY ? (stderr.columns ?? 100) : Number.POSITIVE_INFINITY;
+  return text.length - (voice.color ? 9 : 0) > width ? `${text.slice(0, width - 1 + (voice.color ? 9 : 0))}…` : text;
+}
+
+function finishedLine(voice: Voice, event: Extract<ExperimentEvent, { type: "stage-finished" }>): string {
+  const mark = paint(voice, "green", "✓");
+  const how = event.reused ? paint(voice, "dim", "reused") : formatDuration(event.seconds);
+  const why = event.reused || event.reason === "first time" ? "" : paint(voice, "dim", ` (${event.reason})`);
+  return `  ${mark} ${event.title.padEnd(22)} ${event.summary}  ${how}${why}`;
+}

@@ -1,0 +1,80 @@
+import { assertDefined } from "../../base/index.ts";
+import { countRow, firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
+import type { EventTrace } from "./event-trace.ts";
+import type { IntegerNetwork } from "./integer-network.ts";
+
+/** Events of one layer, summed over all samples of a trace: integers, so that costs can be added exactly. */
+export interface LayerEvents {
+  readonly layer: string;
+  readonly spikesIn: number;
+  readonly spikesOut: number;
+  /** Additions of a non-zero weight that a spike reached. */
+  readonly effectiveSynapticOperations: number;
+  /** Additions as if nothing were zero: steps · inputs · neurons. */
+  readonly denseSynapticOperations: number;
+  /** Update phases of one neuron. */
+  readonly neuronUpdates: number;
+  /** Spikes out at each step. Shape [step]. */
+  readonly spikesPerStep: readonly number[];
+  /** Spikes in at each step. Shape [step]. */
+  readonly inputsPerStep: readonly number[];
+}
+
+export interface EventCounts {
+  readonly sampleCount: number;
+  readonly layers: readonly LayerEvents[];
+}
+
+/** Count what happened in a trace, layer by layer. */
+export function countEvents(network: IntegerNetwork, trace: EventTrace): EventCounts {
+  const layers = network.layers.map((layer, index) => {
+    const input = index === 0 ? trace.input : assertDefined(trace.layers[index - 1], "input spikes");
+    const output = assertDefined(trace.layers[index], "output spikes");
+    const rowNonZeros = new Int32Array(layer.inputCount);
+    layer.weights.forEach((weight, i) => {
+      if (weight !== 0) {
+        const row = Math.floor(i / layer.neuronCount);
+        rowNonZeros[row] = (rowNonZeros[row] ?? 0) + 1;
+      }
+    });
+    const inputsPerStep = spikesPerStep(input);
+    const outputsPerStep = spikesPerStep(output);
+    const steps = trace.stepCount * trace.sampleCount;
+    return {
+      layer: layer.name,
+      spikesIn: total(inputsPerStep),
+      spikesOut: total(outputsPerStep),
+      effectiveSynapticOperations: sumOverSpikes(input, rowNonZeros),
+      denseSynapticOperations: steps * layer.inputCount * layer.neuronCount,
+      neuronUpdates: steps * layer.neuronCount,
+      spikesPerStep: outputsPerStep,
+      inputsPerStep,
+    };
+  });
+  return { sampleCount: trace.sampleCount, layers };
+}
+
+/** Σ over all spikes of `perNeuron[neuron]`. */
+export function sumOverSpikes(train: SpikeTrain, perNeuron: ArrayLike<number>): number {
+  let sum = 0;
+  for (let step = 0; step < train.stepCount; step++) {
+    for (let sample = 0; sample < train.sampleCount; sample++) {
+      for (const neuron of firingNeurons(train, step, sample)) sum += perNeuron[neuron] ?? 0;
+    }
+  }
+  return sum;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function spikesPerStep(train: SpikeTrain): number[] {
+  return Array.from({ length: train.stepCount }, (_, step) => {
+    let count = 0;
+    for (let sample = 0; sample < train.sampleCount; sample++) count += countRow(train, step, sample);
+    return count;
+  });
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

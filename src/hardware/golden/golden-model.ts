@@ -1,0 +1,178 @@
+// The meaning of "correct": exact integers, one step at a time, all layers within the same step, spikes of a layer entering
+// the next one in that step.
+
+import { assert, assertDefined, UserError, type ProgressListener } from "../../base/index.ts";
+import type { IntegerExpression, IntegerNeuron } from "../../model/neuron/index.ts";
+import { firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import type { EventTrace } from "./event-trace.ts";
+import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
+
+/**
+ * Run the golden model on every sample from zero state.
+ *
+ * @param input  Spikes into the first layer, shape [step, sample, input].
+ * @throws `golden/input-shape` when the input does not fit the network
+ * @throws `golden/outside-format` when a value leaves its format
+ */
+export function runGolden(network: IntegerNetwork, input: SpikeTrain, onProgress?: ProgressListener): EventTrace {
+  if (input.neuronCount !== network.inputCount || input.stepCount !== network.stepCount) {
+    throw new UserError(
+      "golden/input-shape",
+      `"${network.name}": expected ${network.stepCount} steps of ${network.inputCount} inputs, got ${input.stepCount} of ${input.neuronCount}`,
+    );
+  }
+  const { stepCount, sampleCount } = input;
+  const layers = network.layers.map((layer) => new LayerState(layer, stepCount, sampleCount));
+  for (let sample = 0; sample < sampleCount; sample++) {
+    for (const layer of layers) layer.clear();
+    for (let step = 0; step < stepCount; step++) {
+      let firing = firingNeurons(input, step, sample);
+      for (const layer of layers) firing = layer.step(firing, step, sample);
+    }
+    if (sample % 64 === 63) onProgress?.({ label: "golden model", done: sample + 1, total: sampleCount, unit: "samples" });
+  }
+  return decide(input, layers.map(({ spikes }) => spikes));
+}
+
+/** A trace from the spikes of every layer: counts and decisions follow from them. */
+export function decide(input: SpikeTrain, layers: readonly SpikeTrain[]): EventTrace {
+  const { stepCount, sampleCount } = input;
+  const last = assertDefined(layers.at(-1), "last layer");
+  const classCount = last.neuronCount;
+  const counts = new Int32Array(sampleCount * classCount);
+  const decisions = new Uint16Array(sampleCount);
+  for (let sample = 0; sample < sampleCount; sample++) {
+    const start = sample * classCount;
+    for (let step = 0; step < stepCount; step++) {
+      for (const neuron of firingNeurons(last, step, sample)) counts[start + neuron] = (counts[start + neuron] ?? 0) + 1;
+    }
+    for (let c = 1; c < classCount; c++) {
+      if ((counts[start + c] ?? 0) > (counts[start + (decisions[sample] ?? 0)] ?? 0)) decisions[sample] = c;
+    }
+  }
+  return { stepCount, sampleCount, input, layers, counts, decisions };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Reads a value from the registers of one neuron: `state` at `offset`, and the accumulated input. */
+type Reader = (state: Int32Array, offset: number, input: number) => number;
+
+class LayerState {
+  readonly spikes: SpikeTrain;
+  readonly #layer: IntegerLayer;
+  readonly #sums: Int32Array;
+  /** Shape [neuron, variable]. */
+  readonly #state: Int32Array;
+  readonly #spike: Reader;
+  readonly #next: readonly Reader[];
+
+  constructor(layer: IntegerLayer, stepCount: number, sampleCount: number) {
+    this.#layer = layer;
+    this.spikes = spikeTrain({ stepCount, sampleCount, neuronCount: layer.neuronCount });
+    this.#sums = new Int32Array(layer.neuronCount);
+    this.#state = new Int32Array(layer.neuronCount * layer.neuron.state.length);
+    const readers = new Map<IntegerExpression, Reader>();
+    this.#spike = readerOf(layer.neuron.spike, layer.neuron, readers);
+    this.#next = layer.neuron.state.map(({ name }) =>
+      readerOf(assertDefined(layer.neuron.next[name], `next ${name}`), layer.neuron, readers),
+    );
+  }
+
+  clear(): void {
+    this.#state.fill(0);
+  }
+
+  /** Accumulate the rows of the firing inputs, then update every neuron. Returns who fired. Mutates sums, state, spikes. */
+  step(firing: readonly number[], step: number, sample: number): number[] {
+    const { neuronCount, weights } = this.#layer;
+    const sums = this.#sums.fill(0);
+    for (const input of firing) {
+      const row = input * neuronCount;
+      for (let n = 0; n < neuronCount; n++) sums[n] = (sums[n] ?? 0) + (weights[row + n] ?? 0);
+    }
+    const fired: number[] = [];
+    const variables = this.#next.length;
+    const next = new Array<number>(variables);
+    for (let n = 0; n < neuronCount; n++) {
+      const offset = n * variables;
+      const input = sums[n] ?? 0;
+      for (let k = 0; k < variables; k++) next[k] = assertDefined(this.#next[k], "reader")(this.#state, offset, input);
+      if (this.#spike(this.#state, offset, input) === 1) {
+        fired.push(n);
+        setSpike(this.spikes, step, sample, n);
+      }
+      for (let k = 0; k < variables; k++) this.#state[offset + k] = next[k] ?? 0;
+    }
+    return fired;
+  }
+}
+
+/** Nested closures for an expression: `evaluateInteger`, decided once instead of at every neuron and step. */
+function readerOf(node: IntegerExpression, neuron: IntegerNeuron, known: Map<IntegerExpression, Reader>): Reader {
+  const cached = known.get(node);
+  if (cached !== undefined) return cached;
+  const of = (operand: IntegerExpression): Reader => readerOf(operand, neuron, known);
+  const reader = buildReader(node, neuron, of);
+  known.set(node, reader);
+  return reader;
+}
+
+function buildReader(
+  node: IntegerExpression,
+  neuron: IntegerNeuron,
+  of: (operand: IntegerExpression) => Reader,
+): Reader {
+  const { low, high } = node;
+  switch (node.op) {
+    case "constant":
+      return () => node.value;
+    case "reference": {
+      const index = neuron.state.findIndex(({ name }) => name === node.name);
+      assert(index >= 0 || node.name === "input", `unknown reference "${node.name}"`);
+      const read: Reader = index < 0 ? (_s, _o, input) => input : (state, offset) => state[offset + index] ?? 0;
+      return (state, offset, input) => {
+        const value = read(state, offset, input);
+        if (value >= low && value <= high) return value;
+        throw new UserError(
+          "golden/outside-format",
+          `"${node.name}" is ${value}, outside its format ${low}…${high}`,
+        );
+      };
+    }
+    case "add": {
+      const [a, b] = [of(node.a), of(node.b)];
+      return (s, o, i) => a(s, o, i) + b(s, o, i);
+    }
+    case "sub": {
+      const [a, b] = [of(node.a), of(node.b)];
+      return (s, o, i) => a(s, o, i) - b(s, o, i);
+    }
+    case "mul": {
+      const [a, b] = [of(node.a), of(node.b)];
+      return (s, o, i) => a(s, o, i) * b(s, o, i);
+    }
+    case "above": {
+      const [a, b] = [of(node.a), of(node.b)];
+      return (s, o, i) => (a(s, o, i) > b(s, o, i) ? 1 : 0);
+    }
+    case "shiftLeft": {
+      const [a, factor] = [of(node.a), 2 ** node.by];
+      return (s, o, i) => a(s, o, i) * factor;
+    }
+    case "shiftRight": {
+      const [a, { by }] = [of(node.a), node];
+      return (s, o, i) => a(s, o, i) >> by;
+    }
+    case "clamp": {
+      const a = of(node.a);
+      return (s, o, i) => Math.min(high, Math.max(low, a(s, o, i)));
+    }
+    case "select": {
+      const [condition, a, b] = [of(node.condition), of(node.a), of(node.b)];
+      return (s, o, i) => (condition(s, o, i) !== 0 ? a(s, o, i) : b(s, o, i));
+    }
+    default:
+      return node satisfies never;
+  }
+}

@@ -1,0 +1,5 @@
+export * from "./event-counts.ts";
+export * from "./event-trace.ts";
+export * from "./golden-model.ts";
+export * from "./integer-network.ts";
+export * from "./lower-network.ts";
