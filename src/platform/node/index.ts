@@ -1,0 +1,18 @@
+import { availableParallelism, totalmem } from "node:os";
+import type { Platform } from "../platform.ts";
+import { nodeFiles } from "./files.ts";
+import { nodeProcesses } from "./processes.ts";
+import { nodeWorkers } from "./workers.ts";
+
+/** This machine, seen from Node. */
+export const nodePlatform: Platform = {
+  files: nodeFiles,
+  clock: { monotonic: () => performance.now(), now: () => new Date().toISOString() },
+  processes: nodeProcesses,
+  workers: nodeWorkers,
+  machine: {
+    cpuCount: availableParallelism(),
+    memoryBytes: totalmem(),
+    description: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
+  },
+};
