@@ -4,6 +4,7 @@ export interface Platform {
   readonly clock: Clock;
   readonly processes: Processes;
   readonly workers: Workers;
+  readonly tools: Tools;
   readonly machine: Machine;
 }
 
@@ -76,4 +77,30 @@ export interface Machine {
   readonly memoryBytes: number;
   /** "linux x64, Node 26.10.0". */
   readonly description: string;
+}
+
+/** A file that a tool reads or writes. */
+export type ToolFiles = Readonly<Record<string, string | Uint8Array>>;
+
+export interface ToolResult {
+  readonly status: number;
+  readonly files: ToolFiles;
+  /** What the tool printed. */
+  readonly log: string;
+  /** Name and version, for reports. */
+  readonly version: string;
+}
+
+/** The electronic design tools that come by npm. They run in a worker, which stays warm. */
+export interface Tools {
+  /**
+   * Run a tool on files in memory.
+   * @throws `tool/missing` when its optional package is not installed
+   */
+  run(
+    tool: "yosys" | "nextpnr-ice40" | "icepack",
+    args: readonly string[],
+    files: ToolFiles,
+    signal?: AbortSignal,
+  ): Promise<ToolResult>;
 }

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import type { Platform } from "../platform.ts";
 import { nodeFiles } from "./files.ts";
 import { nodeProcesses } from "./processes.ts";
+import { nodeTools } from "./tools.ts";
 import { nodeWorkers } from "./workers.ts";
 
 /** This machine, seen from Node. */
@@ -10,6 +11,7 @@ export const nodePlatform: Platform = {
   clock: { monotonic: () => performance.now(), now: () => new Date().toISOString() },
   processes: nodeProcesses,
   workers: nodeWorkers,
+  tools: nodeTools,
   machine: {
     cpuCount: availableParallelism(),
     memoryBytes: totalmem(),

@@ -1,0 +1,143 @@
+import { assert, assertDefined, signedRange, throwProblems, type Problem } from "../../base/index.ts";
+import { evaluateInteger } from "../../model/neuron/index.ts";
+import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
+import type { Target } from "../target/index.ts";
+import type { HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
+import { layerMemories } from "./memory.ts";
+
+/** Addresses that a host word can carry. */
+const largestInputCount = 2 ** 14;
+/** Counts that a result word can carry. */
+const largestStepCount = 2 ** 15 - 1;
+
+/** Everything that stops a network from running on a target with these choices. */
+export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[] {
+  const problems: Problem[] = [];
+  const report = (code: string, path: string, message: string, hint: string): void => {
+    problems.push({ code, path, message, hint });
+  };
+  if (choice.lanes.length !== network.layers.length) {
+    const expected = `expected one number of lanes per layer (${network.layers.length}), got ${choice.lanes.length}`;
+    return [{ code: "fit/lanes", path: "lanes", message: expected }];
+  }
+  if (choice.family === "dense" && choice.weightStorage === "blocks") {
+    report("fit/storage", "weightStorage", "the dense family reads every row, compressed ones it cannot", 'use "dense"');
+  }
+  if (network.inputCount > largestInputCount) {
+    const message = `${network.inputCount} inputs, a host word addresses ${largestInputCount}`;
+    report("fit/inputs", network.layers[0]?.name ?? network.name, message, "pool or crop the input");
+  }
+  if (network.stepCount > largestStepCount) {
+    const message = `${network.stepCount} steps, a result word counts to ${largestStepCount}`;
+    report("fit/steps", network.name, message, "use fewer time steps");
+  }
+  network.layers.forEach((layer, index) => {
+    const lanes = choice.lanes[index] ?? 0;
+    if (!Number.isInteger(lanes) || lanes < 1 || lanes > layer.neuronCount) {
+      const message = `expected 1…${layer.neuronCount} lanes for ${layer.neuronCount} neurons, got ${lanes}`;
+      report("fit/lanes", layer.name, message, `use ${Math.min(8, layer.neuronCount)} lanes`);
+    } else if (firesAtRest(layer)) {
+      report("fit/restless", layer.name, "a neuron without input fires in the first step", "use a threshold above 0");
+    }
+  });
+  if (problems.length > 0) return problems;
+  return checkMemories(network, choice, target);
+}
+
+/** Lay a network out: groups of neurons, and every memory with its place. */
+export function mapNetwork(network: IntegerNetwork, choice: HardwareChoice, target: Target): Mapping {
+  throwProblems(checkChoice(network, choice, target), "not-met");
+  const memories = assertDefined(placeMemories(network, choice, target), "placed memories");
+  const layers = network.layers.map((layer, index): MappedLayer => {
+    const lanes = assertDefined(choice.lanes[index], "lanes");
+    return {
+      name: layer.name,
+      inputCount: layer.inputCount,
+      neuronCount: layer.neuronCount,
+      lanes,
+      groups: Math.ceil(layer.neuronCount / lanes),
+      memories: assertDefined(memories[index], "memories"),
+    };
+  });
+  return { kind: "mapping", choice, network, target, layers };
+}
+
+/** RAM blocks of one kind that a mapping occupies. */
+export function blocksUsed(layers: readonly (readonly MappedMemory[])[], place: MappedMemory["place"]): number {
+  return layers.flat().reduce((sum, memory) => sum + (memory.place === place ? memory.blocks : 0), 0);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Weights lie in block RAM; the largest move to single-port RAM until the rest fits. Undefined when nothing fits. */
+function placeMemories(
+  network: IntegerNetwork,
+  choice: HardwareChoice,
+  target: Target,
+): readonly (readonly MappedMemory[])[] | undefined {
+  const bySize = network.layers
+    .map((layer, index) => ({ index, size: layer.weights.length * layer.weightBits }))
+    .sort((a, b) => b.size - a.size)
+    .map(({ index }) => index);
+  for (let moved = 0; moved <= bySize.length; moved++) {
+    const outside = new Set(bySize.slice(0, moved));
+    const memories = network.layers.map((_, index) =>
+      layerMemories(network, index, choice, outside.has(index) ? "single-port-ram" : "block-ram"),
+    );
+    const fits =
+      blocksUsed(memories, "block-ram") <= target.limits.blockRams.value &&
+      blocksUsed(memories, "single-port-ram") <= target.limits.singlePortRams.value;
+    if (fits) return memories;
+  }
+  return undefined;
+}
+
+function checkMemories(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[] {
+  if (placeMemories(network, choice, target) !== undefined) return [];
+  const memories = network.layers.map((_, index) => layerMemories(network, index, choice, "block-ram"));
+  const largest = memories
+    .flat()
+    .reduce((a, b) => (b.blocks > a.blocks ? b : a), assertDefined(memories[0]?.[0], "memory"));
+  const needed = blocksUsed(memories, "block-ram");
+  const { blockRams, singlePortRams } = target.limits;
+  const spare = singlePortRams.value > 0 ? ` and ${singlePortRams.value} single-port RAMs` : "";
+  return [
+    {
+      code: "fit/block-rams",
+      path: largest.layer,
+      message: `target "${target.name}": the design needs ${needed} block RAMs (${largest.blocks} for the ${largest.role} of "${largest.layer}"), there are ${blockRams.value}${spare}`,
+      hint: remedy(network, choice, target, largest),
+    },
+  ];
+}
+
+/** The smallest change that makes the memories fit, tried out before it is recommended. */
+function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target, largest: MappedMemory): string {
+  if (choice.family === "layer-pipeline" && choice.weightStorage === "dense") {
+    const blocks: HardwareChoice = { ...choice, weightStorage: "blocks" };
+    if (placeMemories(network, blocks, target) !== undefined) return 'store only non-zero groups: weightStorage "blocks"';
+  }
+  for (let lanes = Math.max(...choice.lanes) - 1; lanes >= 1; lanes--) {
+    const fewer = { ...choice, lanes: choice.lanes.map((p) => Math.min(p, lanes)) };
+    if (placeMemories(network, fewer, target) !== undefined) return `use at most ${lanes} lanes per layer`;
+  }
+  const widest = Math.max(...network.layers.map(({ weightBits }) => weightBits));
+  for (let bits = widest - 1; bits >= 2; bits--) {
+    const narrower = {
+      ...network,
+      layers: network.layers.map((layer) => ({ ...layer, weightBits: Math.min(layer.weightBits, bits) })),
+    };
+    if (placeMemories(narrower, choice, target) !== undefined) return `quantize to ${bits}-bit weights`;
+  }
+  return target.limits.singlePortRams.value === 0
+    ? 'use target "up5k", which has 1 Mbit of single-port RAM, or a smaller network'
+    : `make "${largest.layer}" smaller`;
+}
+
+/** Unused lanes of the last group hold zeros for ever: they must not fire. */
+function firesAtRest(layer: IntegerLayer): boolean {
+  const { neuron } = layer;
+  const rest = Object.fromEntries([["input", 0], ...neuron.state.map(({ name }) => [name, 0] as const)]);
+  for (const { format } of neuron.state) assert(signedRange(format.bits).low <= 0, "a state format holds 0");
+  return evaluateInteger(neuron.spike, rest) !== 0;
+}

@@ -1,0 +1,70 @@
+import { unsignedBits } from "../../base/index.ts";
+import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
+import type { HardwareChoice, MappedMemory } from "./family.ts";
+import { addressBits, geometryOf, storedGroups } from "./geometry.ts";
+
+/** Word shapes of an iCE40 block RAM: depth × width, 4 kbit each. */
+const blockShapes = [
+  { depth: 256, width: 16 },
+  { depth: 512, width: 8 },
+  { depth: 1024, width: 4 },
+  { depth: 2048, width: 2 },
+] as const;
+
+const singlePortShape = { depth: 16384, width: 16 } as const;
+
+/** Block RAMs that a memory of `depth` words of `width` bits needs in its best shape. */
+export function blockRamCount(depth: number, width: number): number {
+  return Math.min(...blockShapes.map((shape) => Math.ceil(depth / shape.depth) * Math.ceil(width / shape.width)));
+}
+
+/** Large single-port RAMs that a memory needs. */
+export function singlePortRamCount(depth: number, width: number): number {
+  return Math.ceil(depth / singlePortShape.depth) * Math.ceil(width / singlePortShape.width);
+}
+
+/** The memories of one layer, its weights in block RAM or in the large single-port RAM. */
+export function layerMemories(
+  network: IntegerNetwork,
+  index: number,
+  choice: HardwareChoice,
+  weightPlace: "block-ram" | "single-port-ram",
+): MappedMemory[] {
+  const layer = network.layers[index];
+  if (layer === undefined) return [];
+  const geometry = geometryOf(layer, choice.lanes[index] ?? 1);
+  const { groups, groupBits, lanes, sumBits, stateBits, wordBits, fifoDepth, addressBits: bits } = geometry;
+  const memory = (
+    role: MappedMemory["role"],
+    depth: number,
+    width: number,
+    logicalBits = depth * width,
+    place: MappedMemory["place"] = "block-ram",
+  ): MappedMemory => {
+    const blocks = place === "single-port-ram" ? singlePortRamCount(depth, width) : blockRamCount(depth, width);
+    const blockBits = place === "single-port-ram" ? singlePortShape.depth * singlePortShape.width : 4096;
+    const name = `${layer.name} ${role}`;
+    return { name, layer: layer.name, role, depth, width, place, logicalBits, allocatedBits: blocks * blockBits, blocks };
+  };
+  const found: MappedMemory[] = [];
+  if (choice.family === "layer-pipeline" && choice.weightStorage === "blocks") {
+    const entries = entryCount(layer, lanes);
+    found.push(memory("weights", entries, groupBits + wordBits, entries * (groupBits + wordBits), weightPlace));
+    found.push(memory("row-pointers", layer.inputCount, unsignedBits(groups) + addressBits(entries)));
+  } else {
+    const logical = layer.inputCount * layer.neuronCount * layer.weightBits;
+    found.push(memory("weights", layer.inputCount * groups, wordBits, logical, weightPlace));
+  }
+  if (choice.family === "dense") found.push(memory("events", layer.inputCount, 1));
+  found.push(memory("accumulator", groups, lanes * sumBits, layer.neuronCount * sumBits));
+  found.push(memory("state", groups, lanes * stateBits, layer.neuronCount * stateBits));
+  if (index === network.layers.length - 1) {
+    found.push(memory("counts", layer.neuronCount, unsignedBits(network.stepCount)));
+  } else found.push(memory("events", fifoDepth, bits + 2));
+  return found;
+}
+
+/** Stored groups of compressed rows; at least one word, so that the memory exists. */
+export function entryCount(layer: IntegerLayer, lanes: number): number {
+  return Math.max(1, storedGroups(layer, lanes).reduce((sum, row) => sum + row.length, 0));
+}

@@ -1,0 +1,38 @@
+import type { ToolResult, Tools, WorkerHandle } from "../platform.ts";
+import type { ToolRequest } from "./tool-worker.ts";
+import { nodeWorkers } from "./workers.ts";
+
+/** One warm worker per package: yosys, and nextpnr with icepack. */
+const workers = new Map<string, WorkerHandle>();
+
+export const nodeTools: Tools = {
+  run: async (tool, args, files, signal) => {
+    signal?.throwIfAborted();
+    const home = tool === "yosys" ? "yosys" : "nextpnr";
+    const known = workers.get(home);
+    const worker = known ?? nodeWorkers.start(siblingModule("tool-worker"));
+    if (known === undefined) workers.set(home, worker);
+    const stop = (): void => {
+      workers.delete(home);
+      void worker[Symbol.asyncDispose]();
+    };
+    signal?.addEventListener("abort", stop);
+    try {
+      const request: ToolRequest = { tool, args, files };
+      return await worker.request<ToolResult>(request);
+    } catch (error) {
+      signal?.throwIfAborted();
+      workers.delete(home);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  },
+};
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The file beside this one, as source or as built. */
+function siblingModule(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+}
