@@ -3,3 +3,8 @@ export * from "./hdl.generated.ts";
 export * from "./host-word.ts";
 export * from "./mangle.ts";
 export * from "./neuron-datapath.ts";
+export * from "./netlist.ts";
+export * from "./simulator.ts";
+export * from "./checker.ts";
+export * from "./stimuli.ts";
+export * from "./verify.ts";

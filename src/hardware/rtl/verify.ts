@@ -1,0 +1,193 @@
+import { assertDefined, randomStream, type ProgressListener } from "../../base/index.ts";
+import type { Platform } from "../../platform/index.ts";
+import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
+import { EventChecker, type ExpectedCycles, type Mismatch } from "./checker.ts";
+import type { RtlDesign } from "./design.ts";
+import { runExternal } from "./external.ts";
+import { compileSimulator, type RtlSimulator } from "./simulator.ts";
+import { sampleWords } from "./stimuli.ts";
+
+export type SimulatorName = "embedded" | "verilator" | "icarus";
+
+/** What was verified, how far, and what differed. "Passed" never stands without its scope. */
+export interface VerificationReport {
+  readonly passed: boolean;
+  readonly simulator: string;
+  readonly scope: {
+    readonly samples: number;
+    readonly steps: number;
+    readonly layers: number;
+    readonly neurons: number;
+    /** Whether cycle counts were compared, too. */
+    readonly cyclesCompared: boolean;
+  };
+  readonly spikesCompared: number;
+  readonly stepEndsCompared: number;
+  readonly cyclesSimulated: number;
+  readonly seconds: number;
+  readonly mismatch?: Mismatch;
+}
+
+export interface VerifyOptions {
+  readonly platform: Platform;
+  readonly design: RtlDesign;
+  readonly network: IntegerNetwork;
+  /** What the golden model says. */
+  readonly trace: EventTrace;
+  readonly cycles: ExpectedCycles;
+  /** Default: the embedded one. */
+  readonly simulator?: SimulatorName;
+  /** Random pauses of the host with this seed: results must not change, cycles are then not compared. */
+  readonly backPressureSeed?: number;
+  readonly onProgress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Run the emitted SystemVerilog on every sample of the trace and compare every spike of every layer and step, every step's end
+ * cycle, every count, decision and sample's cycles. Stops at the first mismatch.
+ */
+export async function verifyDesign(options: VerifyOptions): Promise<VerificationReport> {
+  const { platform, network, trace, backPressureSeed } = options;
+  const started = platform.clock.monotonic();
+  const checker = new EventChecker(network, trace, backPressureSeed === undefined ? options.cycles : undefined);
+  const run =
+    options.simulator === undefined || options.simulator === "embedded"
+      ? await runEmbedded(options, checker)
+      : await runExternal({ ...options, simulator: options.simulator }, checker);
+  return {
+    passed: checker.mismatch === undefined,
+    simulator: run.simulator,
+    scope: {
+      samples: trace.sampleCount,
+      steps: trace.stepCount,
+      layers: network.layers.length,
+      neurons: network.layers.reduce((sum, layer) => sum + layer.neuronCount, 0),
+      cyclesCompared: backPressureSeed === undefined,
+    },
+    spikesCompared: checker.spikesCompared,
+    stepEndsCompared: checker.stepsCompared,
+    cyclesSimulated: run.cycles,
+    seconds: (platform.clock.monotonic() - started) / 1000,
+    ...(checker.mismatch === undefined ? {} : { mismatch: checker.mismatch }),
+  };
+}
+
+/** Cycles after which a sample without a decision counts as stuck. */
+export function patienceOf(expected: number | undefined): number {
+  return 20 * (expected ?? 10_000) + 10_000;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+async function runEmbedded(
+  options: VerifyOptions,
+  checker: EventChecker,
+): Promise<{ readonly simulator: string; readonly cycles: number }> {
+  const { platform, design, trace, signal, onProgress } = options;
+  const simulator = await compileSimulator(platform, design.files, design.core, signal);
+  const bench = new Bench(simulator, design.layerCount, options.backPressureSeed);
+  bench.start(design.loadWords);
+  for (let sample = 0; sample < trace.sampleCount && checker.mismatch === undefined; sample++) {
+    checker.begin(sample);
+    bench.runSample(sampleWords(trace.input, sample), checker, patienceOf(options.cycles.sampleCycles[sample]));
+    if (sample % 8 === 7 || sample === trace.sampleCount - 1) {
+      onProgress?.({ label: "verify", done: sample + 1, total: trace.sampleCount, unit: "samples" });
+      signal?.throwIfAborted();
+      // Let signals and timers in.
+      await Promise.resolve();
+    }
+  }
+  return { simulator: `embedded cycle simulator (netlist by ${simulator.version})`, cycles: bench.cycles };
+}
+
+/** Drives the ports of an `RtlDesign` and tells the checker what it sees. */
+class Bench {
+  cycles = 0;
+  readonly #simulator: RtlSimulator;
+  readonly #layerCount: number;
+  readonly #pauses: (() => boolean) | undefined;
+  readonly #in: { readonly reset: number; readonly valid: number; readonly data: number; readonly ready: number };
+  readonly #out: Readonly<Record<"ready" | "valid" | "data" | "observeValid" | "observeEnd" | "observeAddress", number>>;
+
+  constructor(simulator: RtlSimulator, layerCount: number, backPressureSeed: number | undefined) {
+    this.#simulator = simulator;
+    this.#layerCount = layerCount;
+    const random = backPressureSeed === undefined ? undefined : randomStream(backPressureSeed, "back-pressure");
+    this.#pauses = random === undefined ? undefined : () => random.uniform() < 0.4;
+    const input = (name: string): number => simulator.inputIndex(name);
+    const output = (name: string): number => simulator.outputIndex(name);
+    this.#in = {
+      reset: input("rst_ni"),
+      valid: input("host_valid_i"),
+      data: input("host_data_i"),
+      ready: input("result_ready_i"),
+    };
+    this.#out = {
+      ready: output("host_ready_o"),
+      valid: output("result_valid_o"),
+      data: output("result_data_o"),
+      observeValid: output("observe_valid_o"),
+      observeEnd: output("observe_end_o"),
+      observeAddress: output("observe_address_o"),
+    };
+  }
+
+  /** Reset, then load the memories that the bitstream cannot fill. */
+  start(loadWords: Uint16Array): void {
+    const { inputs } = this.#simulator;
+    inputs[this.#in.reset] = 0;
+    this.#clock();
+    this.#clock();
+    inputs[this.#in.reset] = 1;
+    inputs[this.#in.ready] = 1;
+    inputs[this.#in.valid] = 1;
+    for (let i = 0; i < loadWords.length; ) {
+      inputs[this.#in.data] = loadWords[i] ?? 0;
+      this.#clock();
+      if (this.#simulator.outputs[this.#out.ready] === 1) i++;
+    }
+    inputs[this.#in.valid] = 0;
+  }
+
+  /** Send one sample and wait for its decision. Hot: one turn per clock cycle. */
+  runSample(words: Uint16Array, checker: EventChecker, patience: number): void {
+    const { inputs, outputs } = this.#simulator;
+    let sent = 0;
+    let first = -1;
+    for (let cycle = 0; cycle < patience; cycle++) {
+      const pauseHost = this.#pauses?.() === true;
+      const pauseResult = this.#pauses?.() === true;
+      const offers = sent < words.length && !pauseHost;
+      inputs[this.#in.valid] = offers ? 1 : 0;
+      inputs[this.#in.data] = words[sent] ?? 0;
+      inputs[this.#in.ready] = pauseResult ? 0 : 1;
+      this.#clock();
+      if (offers && outputs[this.#out.ready] === 1) {
+        if (first < 0) first = cycle;
+        sent++;
+      }
+      const valid = outputs[this.#out.observeValid] ?? 0;
+      if (valid !== 0) this.#observe(checker, cycle - first, valid);
+      if (!pauseResult && outputs[this.#out.valid] === 1) {
+        if (checker.result(cycle - first, outputs[this.#out.data] ?? 0)) return;
+      }
+    }
+    checker.timeout(patience);
+  }
+
+  #observe(checker: EventChecker, cycle: number, valid: number): void {
+    const { outputs } = this.#simulator;
+    const ends = outputs[this.#out.observeEnd] ?? 0;
+    for (let layer = 0; layer < this.#layerCount; layer++) {
+      if (((valid >>> layer) & 1) === 0) continue;
+      const word = assertDefined(outputs[this.#out.observeAddress + (layer >>> 1)], "observed address");
+      checker.event(layer, cycle, ((ends >>> layer) & 1) === 1, (word >>> (16 * (layer & 1))) & 0xffff);
+    }
+  }
+
+  #clock(): void {
+    this.#simulator.cycle();
+    this.cycles++;
+  }
+}
