@@ -47,6 +47,7 @@ module fetch_bitmap #(
   assign done_o        = walking_q && final_group && final_input;
   assign done_last_o   = last_q;
   assign group_o       = Groups > 1 ? group_q : '0;
+  // The bit is read with the first group of its row and held for the others.
   assign weights_o     = bit_set ? word : '0;
 
   always_ff @(posedge clk_i) begin
@@ -72,7 +73,7 @@ module fetch_bitmap #(
 
   ram_1r1w #(.Width(1), .Depth(Inputs)) u_bitmap (
     .clk_i,
-    .read_i(read_o),
+    .read_i(walking_q && group_q == '0),
     .read_address_i(input_q),
     .read_data_o(bit_set),
     .write_i((accept && !event_end_i) || (walking_q && final_group)),

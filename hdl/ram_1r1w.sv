@@ -1,5 +1,5 @@
-// One read port, one write port, registered read; zero at start unless a file is given. Reads the old word when both ports meet at one address, so users keep
-// them apart. Lies in block RAM.
+// One read port, one write port, registered read; zero at start unless a file is given. Lies in block RAM. What is read from
+// an address in the very cycle in which it is written is not defined, so users keep the two apart; an assertion watches them.
 module ram_1r1w #(
   parameter int unsigned Width = 8,
   parameter int unsigned Depth = 16,
@@ -14,7 +14,7 @@ module ram_1r1w #(
   input  logic [AddressBits-1:0] write_address_i,
   input  logic [Width-1:0]       write_data_i
 );
-  (* ram_style = "block" *)
+  (* ram_style = "block", no_rw_check *)
   logic [Width-1:0] mem [Depth];
 
   initial begin
@@ -29,4 +29,10 @@ module ram_1r1w #(
     if (write_i) mem[write_address_i] <= write_data_i;
     if (read_i) read_data_o <= mem[read_address_i];
   end
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) begin
+    assert (!(read_i && write_i && read_address_i == write_address_i)) else $error("ram_1r1w: read meets write");
+  end
+`endif
 endmodule

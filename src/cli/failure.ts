@@ -32,7 +32,11 @@ function describeFailure(error: unknown): Failure {
     return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   }
   if (error instanceof Error && error.name === "AbortError") {
-    return { code: "run/interrupted", message: "stopped; the state is saved", hint: "run the same command to continue" };
+    return {
+      code: "run/interrupted",
+      message: "stopped; the state is saved",
+      hint: "run the same command to continue",
+    };
   }
   return { code: "bug/unexpected", message: error instanceof Error ? error.message : String(error) };
 }

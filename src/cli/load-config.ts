@@ -4,7 +4,13 @@ import { UserError } from "../base/index.ts";
 import { parseConfig, type Config } from "../experiment/index.ts";
 import type { Platform } from "../platform/index.ts";
 
-const defaultNames = ["lacuna.config.ts", "lacuna.config.mts", "lacuna.config.mjs", "lacuna.config.js", "lacuna.config.json"];
+const defaultNames = [
+  "lacuna.config.ts",
+  "lacuna.config.mts",
+  "lacuna.config.mjs",
+  "lacuna.config.js",
+  "lacuna.config.json",
+];
 
 /**
  * Read the user's experiment document and check it. A TypeScript or JavaScript file is evaluated once, in a process of its own
@@ -30,7 +36,10 @@ export function applyOverrides(document: unknown, overrides: readonly string[]):
   for (const override of overrides) {
     const at = override.indexOf("=");
     const keys = override.slice(0, at).split(".");
-    if (at < 1 || keys.some((key) => key === "" || key === "__proto__" || key === "constructor" || key === "prototype")) {
+    if (
+      at < 1 ||
+      keys.some((key) => key === "" || key === "__proto__" || key === "constructor" || key === "prototype")
+    ) {
       throw new UserError("config/override", `--set ${override}: expected key=value, such as explore.designs=24`, {
         exit: "usage",
       });

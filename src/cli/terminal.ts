@@ -93,7 +93,8 @@ function progressLine(voice: Voice, title: string, progress: Progress, seconds: 
   const { done, total, unit, note } = progress;
   const rate = done / Math.max(seconds, 1e-3);
   const eta = done === 0 || seconds < 1 ? "" : ` · ETA ${formatDuration((total - done) / rate)}`;
-  const speed = done === 0 ? "" : ` · ${rate >= 10 ? Math.round(rate).toLocaleString("en-US") : rate.toFixed(1)} ${unit}/s`;
+  const speed =
+    done === 0 ? "" : ` · ${rate >= 10 ? Math.round(rate).toLocaleString("en-US") : rate.toFixed(1)} ${unit}/s`;
   const remarkText = note === undefined ? "" : ` · ${note}`;
   const bar = progressBar(total === 0 ? 1 : done / total, 16);
   const text = `  ${paint(voice, "cyan", "▸")} ${title.padEnd(22)} ${bar} ${Math.round(done)}/${total}${speed}${eta}${remarkText}`;

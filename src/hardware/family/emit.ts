@@ -58,10 +58,16 @@ function layerParts(mapping: Mapping, index: number): LayerParts {
   const geometry = geometryOf(layer, lanes);
   const name = mangleName(layer.name, index);
   const neuron = `neuron_${index}_${name}`;
-  const weights = assertDefined(memories.find(({ role }) => role === "weights"), "weight memory");
+  const weights = assertDefined(
+    memories.find(({ role }) => role === "weights"),
+    "weight memory",
+  );
   const singlePort = weights.place === "single-port-ram";
   const files: DesignFile[] = [
-    { name: `${neuron}.sv`, text: neuronModule(neuron, layer.neuron, { layer: layer.name, sumBits: geometry.sumBits }) },
+    {
+      name: `${neuron}.sv`,
+      text: neuronModule(neuron, layer.neuron, { layer: layer.name, sumBits: geometry.sumBits }),
+    },
   ];
   const loadWords: number[] = [];
   const addImage = (image: MemoryImage, file: string): string => {
@@ -74,7 +80,10 @@ function layerParts(mapping: Mapping, index: number): LayerParts {
   if (mapping.choice.family === "layer-pipeline" && mapping.choice.weightStorage === "blocks") {
     const { entries, pointers } = blocksImages(layer, lanes);
     const pointerFile = `pointers_${index}_${name}.hex`;
-    const pointerMemory = assertDefined(memories.find(({ role }) => role === "row-pointers"), "pointer memory");
+    const pointerMemory = assertDefined(
+      memories.find(({ role }) => role === "row-pointers"),
+      "pointer memory",
+    );
     files.push({ name: pointerFile, text: imageText(pointers, pointerMemory.width) });
     const place = addImage(entries, `blocks_${index}_${name}.hex`);
     fetch = `fetch_blocks #(\n    ${sizes},\n    .Entries(${entryCount(layer, lanes)}), ${place},\n    .PointerFile("${pointerFile}")\n  )`;
@@ -89,7 +98,16 @@ function layerParts(mapping: Mapping, index: number): LayerParts {
 function blockNames(mapping: Mapping): string[] {
   const { family, weightStorage } = mapping.choice;
   const fetch = family === "dense" ? "fetch_bitmap" : weightStorage === "blocks" ? "fetch_blocks" : "fetch_dense";
-  const names = ["ram_1r1w", "ram_single_port", "weight_rom", fetch, "event_encoder", "layer_core", "readout", "host_port"];
+  const names = [
+    "ram_1r1w",
+    "ram_single_port",
+    "weight_rom",
+    fetch,
+    "event_encoder",
+    "layer_core",
+    "readout",
+    "host_port",
+  ];
   if (mapping.layers.length > 1) names.push("event_fifo");
   return names.map((name) => `${name}.sv`);
 }

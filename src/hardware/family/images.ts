@@ -44,9 +44,7 @@ export function imageText(image: MemoryImage, width: number): string {
 /** The bytes that fill a memory over the host port, low bits of a word first. */
 export function imageBytes(image: MemoryImage, width: number): number[] {
   const bytes = Math.ceil(width / 8);
-  return image.flatMap((word) =>
-    Array.from({ length: bytes }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn)),
-  );
+  return image.flatMap((word) => Array.from({ length: bytes }, (_, i) => Number((word >> BigInt(8 * i)) & 0xffn)));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

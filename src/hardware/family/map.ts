@@ -21,7 +21,12 @@ export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, tar
     return [{ code: "fit/lanes", path: "lanes", message: expected }];
   }
   if (choice.family === "dense" && choice.weightStorage === "blocks") {
-    report("fit/storage", "weightStorage", "the dense family reads every row, compressed ones it cannot", 'use "dense"');
+    report(
+      "fit/storage",
+      "weightStorage",
+      "the dense family reads every row, compressed ones it cannot",
+      'use "dense"',
+    );
   }
   if (network.inputCount > largestInputCount) {
     const message = `${network.inputCount} inputs, a host word addresses ${largestInputCount}`;
@@ -115,7 +120,8 @@ function checkMemories(network: IntegerNetwork, choice: HardwareChoice, target: 
 function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target, largest: MappedMemory): string {
   if (choice.family === "layer-pipeline" && choice.weightStorage === "dense") {
     const blocks: HardwareChoice = { ...choice, weightStorage: "blocks" };
-    if (placeMemories(network, blocks, target) !== undefined) return 'store only non-zero groups: weightStorage "blocks"';
+    if (placeMemories(network, blocks, target) !== undefined)
+      return 'store only non-zero groups: weightStorage "blocks"';
   }
   for (let lanes = Math.max(...choice.lanes) - 1; lanes >= 1; lanes--) {
     const fewer = { ...choice, lanes: choice.lanes.map((p) => Math.min(p, lanes)) };

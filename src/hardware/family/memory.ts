@@ -44,7 +44,17 @@ export function layerMemories(
     const blocks = place === "single-port-ram" ? singlePortRamCount(depth, width) : blockRamCount(depth, width);
     const blockBits = place === "single-port-ram" ? singlePortShape.depth * singlePortShape.width : 4096;
     const name = `${layer.name} ${role}`;
-    return { name, layer: layer.name, role, depth, width, place, logicalBits, allocatedBits: blocks * blockBits, blocks };
+    return {
+      name,
+      layer: layer.name,
+      role,
+      depth,
+      width,
+      place,
+      logicalBits,
+      allocatedBits: blocks * blockBits,
+      blocks,
+    };
   };
   const found: MappedMemory[] = [];
   if (choice.family === "layer-pipeline" && choice.weightStorage === "blocks") {
@@ -66,5 +76,8 @@ export function layerMemories(
 
 /** Stored groups of compressed rows; at least one word, so that the memory exists. */
 export function entryCount(layer: IntegerLayer, lanes: number): number {
-  return Math.max(1, storedGroups(layer, lanes).reduce((sum, row) => sum + row.length, 0));
+  return Math.max(
+    1,
+    storedGroups(layer, lanes).reduce((sum, row) => sum + row.length, 0),
+  );
 }

@@ -37,7 +37,12 @@ export function predictCycles(mapping: Mapping, trace: EventTrace): CycleReport 
         for (const neuron of firingNeurons(input, t, sample)) end += timing.spikeCycles(neuron);
         const room = t < 2 || l === layerCount - 1 ? 0 : (accepted[l + 1]?.[t - 2] ?? 0) + 1;
         const start = Math.max(end + 1 + timing.closingCycles, room);
-        const slots = sampleSlots(assertDefined(trace.layers[l], "spikes"), t, sample, assertDefined(layers[l], "layer").lanes);
+        const slots = sampleSlots(
+          assertDefined(trace.layers[l], "spikes"),
+          t,
+          sample,
+          assertDefined(layers[l], "layer").lanes,
+        );
         assertDefined(accepted[l], "row")[t] = end;
         const over = start + 2 + slots;
         assertDefined(handed[l], "row")[t] = over;

@@ -29,9 +29,13 @@ export function runGolden(network: IntegerNetwork, input: SpikeTrain, onProgress
       let firing = firingNeurons(input, step, sample);
       for (const layer of layers) firing = layer.step(firing, step, sample);
     }
-    if (sample % 64 === 63) onProgress?.({ label: "golden model", done: sample + 1, total: sampleCount, unit: "samples" });
+    if (sample % 64 === 63)
+      onProgress?.({ label: "golden model", done: sample + 1, total: sampleCount, unit: "samples" });
   }
-  return decide(input, layers.map(({ spikes }) => spikes));
+  return decide(
+    input,
+    layers.map(({ spikes }) => spikes),
+  );
 }
 
 /** A trace from the spikes of every layer: counts and decisions follow from them. */
@@ -44,7 +48,8 @@ export function decide(input: SpikeTrain, layers: readonly SpikeTrain[]): EventT
   for (let sample = 0; sample < sampleCount; sample++) {
     const start = sample * classCount;
     for (let step = 0; step < stepCount; step++) {
-      for (const neuron of firingNeurons(last, step, sample)) counts[start + neuron] = (counts[start + neuron] ?? 0) + 1;
+      for (const neuron of firingNeurons(last, step, sample))
+        counts[start + neuron] = (counts[start + neuron] ?? 0) + 1;
     }
     for (let c = 1; c < classCount; c++) {
       if ((counts[start + c] ?? 0) > (counts[start + (decisions[sample] ?? 0)] ?? 0)) decisions[sample] = c;
@@ -134,10 +139,7 @@ function buildReader(
       return (state, offset, input) => {
         const value = read(state, offset, input);
         if (value >= low && value <= high) return value;
-        throw new UserError(
-          "golden/outside-format",
-          `"${node.name}" is ${value}, outside its format ${low}…${high}`,
-        );
+        throw new UserError("golden/outside-format", `"${node.name}" is ${value}, outside its format ${low}…${high}`);
       };
     }
     case "add": {

@@ -78,7 +78,12 @@ function lowerLayer(layer: DenseLayer, inputCount: number, options: LowerOptions
     throw unsupported("lower/bias", layer.name, "a bias has no hardware yet", "train without bias");
   }
   if (layer.recurrentWeights !== undefined) {
-    throw unsupported("lower/recurrent", layer.name, "recurrent weights have no hardware yet", "use a feed-forward layer");
+    throw unsupported(
+      "lower/recurrent",
+      layer.name,
+      "recurrent weights have no hardware yet",
+      "use a feed-forward layer",
+    );
   }
   const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(layer.weights.data, options.weightBits ?? 8);
   const weights = Int16Array.from(layer.weights.data, (value) => quantizeValue(quantizer, value));

@@ -70,10 +70,26 @@ export class EventChecker {
     if (isEnd) return this.#endStep(layer, step, cycle, seen);
     const known = step < spikes.stepCount && address < spikes.neuronCount;
     if (!known || !hasSpike(spikes, step, this.#sample, address)) {
-      return this.#fail({ what: "unexpected spike", layer, step, neuron: address, cycle, expected: "silent", got: "spike" });
+      return this.#fail({
+        what: "unexpected spike",
+        layer,
+        step,
+        neuron: address,
+        cycle,
+        expected: "silent",
+        got: "spike",
+      });
     }
     if (seen.has(address)) {
-      return this.#fail({ what: "repeated spike", layer, step, neuron: address, cycle, expected: "once", got: "twice" });
+      return this.#fail({
+        what: "repeated spike",
+        layer,
+        step,
+        neuron: address,
+        cycle,
+        expected: "once",
+        got: "twice",
+      });
     }
     seen.add(address);
     this.spikesCompared++;

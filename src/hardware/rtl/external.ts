@@ -57,7 +57,10 @@ async function prepare(
   const { files, status, log } = await platform.tools.run("yosys", ["-q", "-p", script], contents);
   const flat = files["flat.v"];
   if (status !== 0 || flat === undefined) {
-    throw new ToolError("rtl/elaborate", "Yosys could not write Verilog", { command: "yosys", output: log.slice(-4000) });
+    throw new ToolError("rtl/elaborate", "Yosys could not write Verilog", {
+      command: "yosys",
+      output: log.slice(-4000),
+    });
   }
   await platform.files.write(`${folder}/flat.v`, flat);
   await platform.files.write(`${folder}/bench.v`, icarusBench(design.core, design.layerCount, wordCount(options)));

@@ -8,3 +8,4 @@ export * from "./simulator.ts";
 export * from "./checker.ts";
 export * from "./stimuli.ts";
 export * from "./verify.ts";
+export * from "./synthesize.ts";

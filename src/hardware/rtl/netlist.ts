@@ -13,7 +13,9 @@ export interface NetCell {
 
 /** A flat word-level netlist as Yosys writes it. */
 export interface Netlist {
-  readonly ports: Readonly<Record<string, { readonly direction: "input" | "output"; readonly bits: readonly NetBit[] }>>;
+  readonly ports: Readonly<
+    Record<string, { readonly direction: "input" | "output"; readonly bits: readonly NetBit[] }>
+  >;
   readonly cells: readonly NetCell[];
   /** The tool that elaborated it, with its version. */
   readonly version: string;

@@ -124,14 +124,16 @@ function rightSide(node: IntegerExpression, names: Names): string {
   }
 }
 
+/** The bounds are those of a format, so the bits above its sign bit tell whether a value fits: no comparison is needed. */
 function clamp(node: Extract<IntegerExpression, { op: "clamp" }>, names: Names): string {
   const inner = signedBits(node.a);
   const width = signedBits(node);
   const value = term(node.a, names);
-  const parts: string[] = [];
-  if (node.a.high > node.high) parts.push(`${value} > ${literal(node.high, inner)} ? ${literal(node.high, width)} : `);
-  if (node.a.low < node.low) parts.push(`${value} < ${literal(node.low, inner)} ? ${literal(node.low, width)} : `);
-  return `${parts.join("\n      ")}${width}'(${value})`;
+  const above = `${value}[${inner - 1}:${width - 1}]`;
+  return (
+    `(&${above} || ~|${above}) ? ${value}[${width - 1}:0] :\n` +
+    `      ${value}[${inner - 1}] ? ${literal(node.low, width)} : ${literal(node.high, width)}`
+  );
 }
 
 /** Constant factors become shifts and additions in canonical signed digits: 7 · v is (v <<< 3) − v. */

@@ -97,7 +97,7 @@ class Printer {
   #signal(bits: readonly NetBit[], width: number, signed: boolean): string {
     const parts: string[] = [];
     let constant = 0;
-    for (let i = 0; i < bits.length; ) {
+    for (let i = 0; i < bits.length;) {
       const bit = bits[i];
       if (typeof bit !== "number") {
         if (bit === "1") constant |= 1 << i;
@@ -132,7 +132,8 @@ class Printer {
         i < bits.length ? (bits[i] ?? "0") : isSigned(cell, name) ? (bits.at(-1) ?? "0") : "0";
       return Array.from({ length: chunk.width }, (_, i) => extended(chunk.start + i));
     };
-    const keep = (value: string): string => (chunk.width >= 32 ? `(${value}) | 0` : `(${value}) & ${mask(chunk.width)}`);
+    const keep = (value: string): string =>
+      chunk.width >= 32 ? `(${value}) | 0` : `(${value}) & ${mask(chunk.width)}`;
     switch (cell.type) {
       case "$pos":
         return this.#signal(part("A"), 32, false);
@@ -264,8 +265,7 @@ class Printer {
       let value = this.#signal(data, 32, false);
       const enable = connections["EN"];
       const reset = connections["SRST"] ?? connections["ARST"];
-      const enabled =
-        enable === undefined ? undefined : this.#active(enable, parameters["EN_POLARITY"]);
+      const enabled = enable === undefined ? undefined : this.#active(enable, parameters["EN_POLARITY"]);
       const resetting =
         reset === undefined
           ? undefined
@@ -304,7 +304,9 @@ class Printer {
       memoryChunks(cell, this.#layout).forEach((chunk, k) => {
         lines.push(`m${index}_${k}.fill(0);`);
         if (!init.includes("1")) return;
-        const values = Array.from({ length: size }, (_, word) => constantOf(init, word * width + chunk.start, chunk.width));
+        const values = Array.from({ length: size }, (_, word) =>
+          constantOf(init, word * width + chunk.start, chunk.width),
+        );
         lines.push(`m${index}_${k}.set([${values.join(",")}]);`);
       });
     }

@@ -154,7 +154,7 @@ function assemble(netlist: Netlist, open: readonly OpenDriver[]): Layout {
   const drivers = open.map(({ cell, bits, cuts }, index): Driver => {
     const chunks: Chunk[] = [];
     const useCuts = bits.length > 32 || cell?.type === "$mem_v2";
-    for (let start = 0; start < bits.length; ) {
+    for (let start = 0; start < bits.length;) {
       let end = start + 1;
       while (end < bits.length && end - start < 32 && !(useCuts && cuts[end] === true)) end++;
       chunks.push({ name: `v${index}_${chunks.length}`, start, width: end - start });

@@ -108,7 +108,9 @@ class Bench {
   readonly #layerCount: number;
   readonly #pauses: (() => boolean) | undefined;
   readonly #in: { readonly reset: number; readonly valid: number; readonly data: number; readonly ready: number };
-  readonly #out: Readonly<Record<"ready" | "valid" | "data" | "observeValid" | "observeEnd" | "observeAddress", number>>;
+  readonly #out: Readonly<
+    Record<"ready" | "valid" | "data" | "observeValid" | "observeEnd" | "observeAddress", number>
+  >;
 
   constructor(simulator: RtlSimulator, layerCount: number, backPressureSeed: number | undefined) {
     this.#simulator = simulator;
@@ -142,7 +144,7 @@ class Bench {
     inputs[this.#in.reset] = 1;
     inputs[this.#in.ready] = 1;
     inputs[this.#in.valid] = 1;
-    for (let i = 0; i < loadWords.length; ) {
+    for (let i = 0; i < loadWords.length;) {
       inputs[this.#in.data] = loadWords[i] ?? 0;
       this.#clock();
       if (this.#simulator.outputs[this.#out.ready] === 1) i++;

@@ -174,7 +174,11 @@ function explain(error: unknown, file: string, action: "read" | "write"): Error 
       return new UserError("file/missing", `${file}: there is no such file`, options);
     case "EISDIR":
     case "ENOTDIR":
-      return new UserError("file/unreadable", `${file}: expected a file, found a folder or a part that is none`, options);
+      return new UserError(
+        "file/unreadable",
+        `${file}: expected a file, found a folder or a part that is none`,
+        options,
+      );
     case "ENOSPC":
     case "EDQUOT":
       return new UserError("file/disk-full", `${file}: the disk is full; nothing was replaced`, {

@@ -54,7 +54,9 @@ function run(
       if (options.signal?.aborted === true) return reject(options.signal.reason as Error);
       if (timedOut) {
         const message = `${command}: no end after ${options.timeoutSeconds} s`;
-        return reject(new ToolError("tool/timeout", message, { command, output: output.slice(-4000), exit: "resources" }));
+        return reject(
+          new ToolError("tool/timeout", message, { command, output: output.slice(-4000), exit: "resources" }),
+        );
       }
       resolve({ status: status ?? 1, output });
     });

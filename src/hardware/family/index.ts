@@ -1,0 +1,26 @@
+import { emitDesign } from "./emit.ts";
+import type { Family, HardwareChoice } from "./family.ts";
+import { checkChoice, mapNetwork } from "./map.ts";
+import { predictCycles } from "./predict.ts";
+import { simulateCycles } from "./simulate.ts";
+
+export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
+export { drainCycles, fetchTiming, geometryOf, type FetchTiming, type Geometry } from "./geometry.ts";
+export { blocksUsed } from "./map.ts";
+export { sampleSlots } from "./slots.ts";
+
+/** Event-driven: every layer fetches only the rows of inputs that fired. */
+const layerPipeline: Family = {
+  name: "layer-pipeline",
+  check: checkChoice,
+  map: mapNetwork,
+  predict: predictCycles,
+  simulate: simulateCycles,
+  emit: emitDesign,
+};
+
+/** The baseline: the same lanes walk every input of every step, and a bit decides what is added. */
+const dense: Family = { ...layerPipeline, name: "dense" };
+
+/** Every architecture family, by the name that configurations use. */
+export const families: Readonly<Record<HardwareChoice["family"], Family>> = { "layer-pipeline": layerPipeline, dense };
