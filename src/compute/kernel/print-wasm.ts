@@ -1,0 +1,153 @@
+// Kernels to a WebAssembly module (core specification 2.0 with SIMD128), byte by byte.
+
+import type { Kernel, Operation, Statement, Value, ValueType } from "./language.ts";
+
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+
+/** Opcodes; numbers above 0xff are the SIMD prefix 0xfd and the rest in LEB128. */
+const opcodes: Readonly<Record<Operation, readonly number[]>> = {
+  "i32.add": [0x6a],
+  "i32.sub": [0x6b],
+  "i32.mul": [0x6c],
+  "i32.and": [0x71],
+  "i32.or": [0x72],
+  "i32.shl": [0x74],
+  "i32.shr_u": [0x76],
+  "i32.lt_s": [0x48],
+  "i32.ge_s": [0x4e],
+  "i32.ctz": [0x68],
+  "i32.popcnt": [0x69],
+  "f32.add": [0x92],
+  "f32.mul": [0x94],
+  "v.splat": [0xfd, 0x13],
+  "v.add": [0xfd, 0xe4, 0x01],
+  "v.sub": [0xfd, 0xe5, 0x01],
+  "v.mul": [0xfd, 0xe6, 0x01],
+  "v.div": [0xfd, 0xe7, 0x01],
+  "v.abs": [0xfd, 0xe0, 0x01],
+  "v.gt": [0xfd, 0x44],
+  "v.and": [0xfd, 0x4e],
+  "v.select": [0xfd, 0x52],
+  "v.bitmask": [0xfd, 0xa4, 0x01],
+};
+
+/** A module that imports memory `host.memory` and exports each kernel by its name. Names are ours. */
+export function printModule(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer> {
+  const types = kernels.map((kernel) => [
+    0x60,
+    ...list(
+      Array<number>(kernel.argumentCount)
+        .fill(0x7f)
+        .map((t) => [t]),
+    ),
+    0,
+  ]);
+  const exported = kernels.map((kernel, index) => [...name(kernel.name), 0x00, ...unsigned(index)]);
+  const bytes = [
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, list(types)),
+    ...section(2, list([[...name("host"), ...name("memory"), 0x02, 0x00, 0x01]])),
+    ...section(3, list(kernels.map((_, index) => unsigned(index)))),
+    ...section(7, list(exported)),
+    ...section(10, list(kernels.map(printFunction))),
+  ];
+  return Uint8Array.from(bytes);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function printFunction(kernel: Kernel): number[] {
+  const locals = list(kernel.locals.map((type) => [1, typeCodes[type]]));
+  const code = [...locals, ...kernel.body.flatMap(printStatement), 0x0b];
+  return [...unsigned(code.length), ...code];
+}
+
+function printStatement(statement: Statement): number[] {
+  switch (statement.kind) {
+    case "set":
+      return [...printValue(statement.value), 0x21, ...unsigned(statement.local.index)];
+    case "store": {
+      const { address, offset, value } = statement;
+      const code = { i32: [0x36, 2], f32: [0x38, 2], v128: [0xfd, 0x0b, 2] }[value.type];
+      return [...printValue(address), ...printValue(value), ...code, ...unsigned(offset)];
+    }
+    case "loop":
+      return printLoop(statement);
+    default:
+      return statement satisfies never;
+  }
+}
+
+function printLoop(loop: Extract<Statement, { kind: "loop" }>): number[] {
+  const counter = unsigned(loop.local.index);
+  const upwards = loop.step > 0;
+  const start = upwards ? printValue(loop.from) : [...printValue(loop.to), 0x41, 1, 0x6b];
+  const bound = upwards ? loop.to : loop.from;
+  // block { loop { leave unless inside; body; count; again } }
+  const leave = [0x20, ...counter, ...printValue(bound), upwards ? 0x4e : 0x48, 0x0d, 1];
+  const count = [0x20, ...counter, 0x41, ...signed(loop.step), 0x6a, 0x21, ...counter];
+  const body = loop.body.flatMap(printStatement);
+  return [...start, 0x21, ...counter, 0x02, 0x40, 0x03, 0x40, ...leave, ...body, ...count, 0x0c, 0, 0x0b, 0x0b];
+}
+
+function printValue(value: Value): number[] {
+  switch (value.kind) {
+    case "constant":
+      return value.type === "i32" ? [0x41, ...signed(value.value)] : [0x43, ...floatBytes(value.value)];
+    case "splat": {
+      const lane = floatBytes(value.value);
+      return [0xfd, 0x0c, ...lane, ...lane, ...lane, ...lane];
+    }
+    case "local":
+      return [0x20, ...unsigned(value.index)];
+    case "load": {
+      const code = { i32: [0x28, 2], f32: [0x2a, 2], v128: [0xfd, 0x00, 2] }[value.type];
+      return [...printValue(value.address), ...code, ...unsigned(value.offset)];
+    }
+    case "apply":
+      return [...value.operands.flatMap(printValue), ...opcodes[value.operation]];
+    default:
+      return value satisfies never;
+  }
+}
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+function list(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function name(text: string): number[] {
+  const bytes = Array.from(text, (character) => character.charCodeAt(0));
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+/** LEB128. */
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
+  return bytes;
+}
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+    bytes.push(done ? low : low | 0x80);
+    if (done) return bytes;
+  }
+}
+
+function floatBytes(value: number): number[] {
+  return Array.from(new Uint8Array(Float32Array.of(value).buffer));
+}

@@ -1,0 +1,4 @@
+import { testBackend } from "../conformance.ts";
+import { wasmBackend } from "./wasm.ts";
+
+testBackend(wasmBackend);
