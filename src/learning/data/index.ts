@@ -1,0 +1,7 @@
+export { augmentImage, augments, noAugmentation, type Augmentation } from "./augment.ts";
+export { encodeBatch, inputCountOf, type BatchOptions } from "./batch.ts";
+export * from "./dataset.ts";
+export { readDigits } from "./digits.ts";
+export { readIdx } from "./idx.ts";
+export { loadDataset, type DatasetName } from "./load.ts";
+export { readRecording } from "./nmnist.ts";

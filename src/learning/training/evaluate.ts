@@ -1,0 +1,52 @@
+import { assertDefined, type ProgressListener } from "../../base/index.ts";
+import type { Backend } from "../../compute/index.ts";
+import { accuracyOf, confusionMatrix, decideClasses } from "../../model/encoding/index.ts";
+import { classCount, type Network } from "../../model/network/index.ts";
+import { encodeBatch, type BatchOptions, type Dataset, type Split } from "../data/index.ts";
+
+/** How a network does on data, by floating point. */
+export interface Evaluation {
+  readonly accuracy: number;
+  /** Shape [label, decision]. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly decisions: Uint16Array;
+  /** Spikes per sample, one number per layer. */
+  readonly spikesPerSample: readonly number[];
+}
+
+/** Run a network on the samples `indices` of a split (all of them by default). */
+export async function evaluate(options: {
+  readonly network: Network;
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly indices?: ArrayLike<number>;
+  readonly batch: BatchOptions;
+  readonly backend: Backend;
+  readonly onProgress?: ProgressListener;
+}): Promise<Evaluation> {
+  const { network, dataset, split, backend } = options;
+  const indices = options.indices ?? Uint32Array.from({ length: split.sampleCount }, (_, i) => i);
+  const size = Math.min(128, Math.max(1, indices.length));
+  using executor = await backend.compile(network, {
+    surrogate: { kind: "fastSigmoid", slope: 1 },
+    detachReset: true,
+    maxSampleCount: size,
+  });
+  const outputs = new Float32Array(indices.length * classCount(network));
+  const totals = network.layers.map(() => 0);
+  for (let start = 0; start < indices.length; start += size) {
+    const chosen = Array.from({ length: Math.min(size, indices.length - start) }, (_, i) => indices[start + i] ?? 0);
+    const result = await executor.forward(encodeBatch(dataset, split, chosen, options.batch), { training: false });
+    outputs.set(result.outputs, start * classCount(network));
+    result.spikeCounts.forEach((counts, l) => (totals[l] = (totals[l] ?? 0) + counts.reduce((a, b) => a + b, 0)));
+    options.onProgress?.({ label: "evaluate", done: start + chosen.length, total: indices.length, unit: "samples" });
+  }
+  const decisions = decideClasses(outputs, classCount(network));
+  const labels = Array.from(indices, (index) => assertDefined(split.labels[index], "label"));
+  return {
+    accuracy: accuracyOf(decisions, labels),
+    confusion: confusionMatrix(decisions, labels, classCount(network)),
+    decisions,
+    spikesPerSample: totals.map((total) => total / Math.max(1, indices.length)),
+  };
+}
