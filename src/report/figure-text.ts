@@ -47,9 +47,7 @@ export function formatBand(figure: Figure, format: FigureFormat = "plain"): stri
     format === "percent" ? formatPercent(value, 3) : formatQuantity({ ...figure, value }, 2);
   const [first, last] = [text(low), text(high)];
   const unit = last.slice(last.indexOf(" "));
-  return unit.length > 1 && first.endsWith(unit)
-    ? `${first.slice(0, -unit.length)} – ${last}`
-    : `${first} – ${last}`;
+  return unit.length > 1 && first.endsWith(unit) ? `${first.slice(0, -unit.length)} – ${last}` : `${first} – ${last}`;
 }
 
 /** Value, badge and band in one line: `0.92 µJ EST (0.74 – 1.1 µJ)`; `unknown: not placed`. */
@@ -84,13 +82,13 @@ export interface AxisUnit {
 export function axisUnit(values: readonly number[], unit: Unit, format: FigureFormat = "plain"): AxisUnit {
   if (format === "percent") return { factor: 0.01, label: "%" };
   if (unit === "1") return { factor: 1, label: "" };
-  if (countedUnits.includes(unit)) return { factor: 1, label: `${unit}s` };
+  if (countedUnits.has(unit)) return { factor: 1, label: `${unit}s` };
   const largest = values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0);
   const [factor, prefix] = prefixes.find(([scale]) => largest >= scale) ?? (largest === 0 ? [1, ""] : [1e-15, "f"]);
   return { factor, label: `${prefix}${unit}` };
 }
 
-/** The weakest evidence among figures; undefined when none is known. */
+/** The kinds of evidence among figures, weakest first. */
 export function kindsOf(figures: readonly Figure[]): readonly QuantityKind[] {
   const found = new Set(figures.filter((f): f is Quantity => unknownReason(f) === undefined).map((f) => f.kind));
   return kindOrder.filter((kind) => found.has(kind));
@@ -99,7 +97,7 @@ export function kindsOf(figures: readonly Figure[]): readonly QuantityKind[] {
 // ---------------------------------------------------------------------------------------------------------------------
 
 const kindOrder: readonly QuantityKind[] = ["estimated", "simulated", "rtl", "synthesized", "placed", "measured"];
-const countedUnits: readonly Unit[] = ["bit", "cell", "cycle", "block", "op"];
+const countedUnits: ReadonlySet<Unit> = new Set<Unit>(["bit", "cell", "cycle", "block", "op"]);
 const prefixes: readonly (readonly [number, string])[] = [
   [1e9, "G"],
   [1e6, "M"],

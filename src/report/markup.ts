@@ -54,13 +54,13 @@ export function escapeText(text: string): string {
 export function visibleText(text: string): string {
   return text
     .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => (keptControls.includes(c) ? c : `⟨U+${hex4(c).toUpperCase()}⟩`));
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) => (keptControls.has(c) ? c : `⟨U+${hex4(c).toUpperCase()}⟩`));
 }
 
 /** A name cut to what a cell or an axis can hold. */
 export function shortName(name: string, maxLength = 48): string {
   if (name.length <= maxLength) return name;
-  const points = [...name.slice(0, maxLength * 2)];
+  const points = Array.from(name.slice(0, maxLength * 2));
   return points.length <= maxLength ? name : `${points.slice(0, maxLength - 1).join("")}…`;
 }
 
@@ -83,7 +83,7 @@ const entities: Readonly<Record<string, string>> = {
   "`": "&#96;",
 };
 /** Line ends and tabs are layout; the joiners belong to words and signs of living scripts. */
-const keptControls: readonly string[] = ["\n", "\t", "\u200C", "\u200D"];
+const keptControls: ReadonlySet<string> = new Set(["\n", "\t", "\u200C", "\u200D"]);
 
 function attributeText(name: string, value: string | number | true | undefined): string {
   assert(plainName.test(name), `attribute name ${name}`);

@@ -1,0 +1,112 @@
+import { scaleLinear, scaleLog } from "d3-scale";
+import { axisUnit, type AxisUnit } from "../figure-text.ts";
+import { element, fragment, type Markup } from "../markup.ts";
+import type { FigureFormat } from "../report-data.ts";
+import type { Unit } from "../../base/index.ts";
+
+/** Values to pixels, with labels in one unit. */
+export interface Axis {
+  readonly at: (value: number) => number;
+  readonly ticks: readonly { readonly position: number; readonly text: string }[];
+  /** Prefix and unit; empty for plain numbers. */
+  readonly unit: AxisUnit;
+  readonly isLog: boolean;
+}
+
+export interface AxisOptions {
+  readonly values: readonly number[];
+  readonly unit: Unit;
+  readonly format?: FigureFormat | undefined;
+  /** First and last pixel. */
+  readonly range: readonly [number, number];
+  readonly tickCount: number;
+  /** Begin at 0: for bars. */
+  readonly fromZero?: boolean | undefined;
+  /** Use a logarithmic axis when values span more than a factor of 30. */
+  readonly mayBeLog?: boolean | undefined;
+}
+
+/** An axis around finite values; the prefix is chosen once. */
+export function makeAxis(options: AxisOptions): Axis {
+  const { unit, format, range, tickCount } = options;
+  const values = options.values.filter((v) => Number.isFinite(v));
+  const scaleUnit = axisUnit(values, unit, format);
+  const [low, high] = domainOf(values, scaleUnit.factor, options.fromZero === true);
+  const isLog = options.mayBeLog === true && low > 0 && high / low > 30;
+  const scale = isLog
+    ? scaleLog([low * 0.85, high * 1.18], [...range])
+    : scaleLinear([low, high], [...range]).nice(tickCount);
+  const ticks = isLog ? logTicks(scale.ticks(), tickCount) : scale.ticks(tickCount);
+  return {
+    at: (value) => scale(value / scaleUnit.factor),
+    ticks: ticks.map((tick) => ({ position: scale(tick), text: tickText(tick) })),
+    unit: scaleUnit,
+    isLog,
+  };
+}
+
+/** Grid lines and labels of a vertical axis at the left edge of a plot. */
+export function leftAxis(axis: Axis, left: number, right: number): Markup {
+  return fragment(
+    ...axis.ticks.map(({ position, text }) =>
+      fragment(
+        element("line", { class: "grid", x1: left, x2: right, y1: position, y2: position }),
+        element("text", { class: "tick", x: left - 7, y: position + 4, "text-anchor": "end" }, text),
+      ),
+    ),
+  );
+}
+
+/** Grid lines and labels of a horizontal axis below a plot. */
+export function bottomAxis(axis: Axis, top: number, bottom: number): Markup {
+  return fragment(
+    ...axis.ticks.map(({ position, text }) =>
+      fragment(
+        element("line", { class: "grid", x1: position, x2: position, y1: top, y2: bottom }),
+        element("text", { class: "tick", x: position, y: bottom + 17, "text-anchor": "middle" }, text),
+      ),
+    ),
+  );
+}
+
+/** A title with the unit of its axis: `energy (µJ)`. */
+export function axisTitle(name: string, axis: Axis): string {
+  const notes = [axis.unit.label, axis.isLog ? "log" : ""].filter((note) => note !== "");
+  return notes.length === 0 ? name : `${name} (${notes.join(", ")})`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function domainOf(values: readonly number[], factor: number, fromZero: boolean): readonly [number, number] {
+  if (values.length === 0) return [0, 1];
+  let low = fromZero ? 0 : Number.POSITIVE_INFINITY;
+  let high = fromZero ? 0 : Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    low = Math.min(low, value / factor);
+    high = Math.max(high, value / factor);
+  }
+  if (low < high) {
+    const margin = fromZero ? 0 : (high - low) * 0.04;
+    return [low - (low > 0 ? Math.min(margin, low) : margin), high + margin];
+  }
+  // One value only: it stands in the middle of the axis, or at the end of its bar.
+  const spread = Math.abs(low) * 0.1 || 1;
+  return fromZero ? [0, spread * 10] : [low - spread, low + spread];
+}
+
+/** Powers of ten, with 2 and 5 between them where there is room. */
+function logTicks(all: readonly number[], count: number): readonly number[] {
+  const rich = all.filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
+  const tens = rich.filter((tick) => leadingDigit(tick) === 1);
+  return rich.length <= count * 1.6 || tens.length < 2 ? rich : tens;
+}
+
+function leadingDigit(tick: number): number {
+  return Math.round(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9));
+}
+
+function tickText(tick: number): string {
+  const rounded = Number(tick.toPrecision(6));
+  if (rounded !== 0 && (Math.abs(rounded) >= 1e6 || Math.abs(rounded) < 1e-4)) return rounded.toExponential();
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: 6 });
+}

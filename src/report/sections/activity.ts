@@ -1,0 +1,74 @@
+import { formatCount, formatFigure } from "../figure-text.ts";
+import { figureMarkup, htmlTable } from "../html-table.ts";
+import { element, fragment, shortName } from "../markup.ts";
+import { isUnknown, type Figure, type LayerSparsity, type ReportData } from "../report-data.ts";
+import { confusionMap, spikeRateMap } from "../charts/heat-map.ts";
+import { rasterChart, sampleImage } from "../charts/raster.ts";
+import { sparsityBars } from "../charts/sparsity-bars.ts";
+import { sectionOf, type Section } from "./section.ts";
+
+/** What is not there: zero weights, silent neurons, silent steps, and the operations that they save. */
+export function sparsitySection({ sparsity }: ReportData): Section {
+  return sectionOf("sparsity", "Sparsity", sparsity, (summary) =>
+    fragment(
+      sparsityBars(summary),
+      htmlTable({
+        label: "Synaptic operations and silent neurons by layer",
+        columns: [
+          { title: "layer" },
+          { title: "effective operations", numeric: true },
+          { title: "dense operations", numeric: true },
+          { title: "saved", numeric: true },
+          { title: "silent neurons", numeric: true },
+          { title: "dead neurons", numeric: true },
+        ],
+        rows: summary.layers.map((layer) => [
+          shortName(layer.layer),
+          figureMarkup(layer.synapticOperations.effective),
+          figureMarkup(layer.synapticOperations.dense),
+          savedText(layer.synapticOperations.effective, layer.synapticOperations.dense),
+          ofNeurons(layer.silentNeurons, layer),
+          ofNeurons(layer.deadNeurons, layer),
+        ]),
+      }),
+      element(
+        "p",
+        { class: "note" },
+        "Synaptic operations per inference: effective is one spike through one non-zero synapse, dense as if nothing were " +
+          "zero. Silent neurons never fired on these samples; dead ones have no non-zero input weight.",
+      ),
+      spikeRateMap(summary),
+    ),
+  );
+}
+
+/** One sample from its values to the decision. */
+export function rasterSection({ raster }: ReportData): Section {
+  return sectionOf("spikes", "One sample", raster, (sample) => {
+    const image = sampleImage(sample);
+    const isRight = sample.label === sample.decision;
+    const verdict = `label ${shortName(sample.label)}, decision ${shortName(sample.decision)} ${isRight ? "✓" : "✗"}`;
+    return fragment(
+      image === undefined
+        ? undefined
+        : element("figure", { class: "sample" }, image, element("figcaption", {}, `Before encoding: ${verdict}`)),
+      rasterChart(sample),
+    );
+  });
+}
+
+/** Which classes are taken for which. */
+export function confusionSection({ confusion }: ReportData): Section {
+  return sectionOf("decisions", "Decisions", confusion, confusionMap);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function savedText(effective: Figure, dense: Figure): string {
+  if (isUnknown(effective) || isUnknown(dense) || !(dense.value > 0)) return "unknown";
+  return formatFigure({ ...effective, unit: "1", value: 1 - effective.value / dense.value }, "percent");
+}
+
+function ofNeurons(count: number, { neuronCount }: LayerSparsity): string {
+  return `${formatCount(count)} of ${formatCount(neuronCount)}`;
+}
