@@ -5,7 +5,7 @@ import { predictCycles } from "./predict.ts";
 import { simulateCycles } from "./simulate.ts";
 
 export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
-export { drainCycles, fetchTiming, geometryOf, type FetchTiming, type Geometry } from "./geometry.ts";
+export { drainCycles, fetchTiming, geometryOf, storedGroups, type FetchTiming, type Geometry } from "./geometry.ts";
 export { blocksUsed } from "./map.ts";
 export { sampleSlots } from "./slots.ts";
 

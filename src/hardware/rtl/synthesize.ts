@@ -95,7 +95,14 @@ export async function placeAndRoute(
   const started = platform.clock.monotonic();
   const args = [
     ...[`--${target.flow.device}`, "--package", target.flow.package, "--json", "top.json", "--asc", "top.asc"],
-    ...["--report", "report.json", "--timing-allow-fail", "--pcf-allow-unconstrained", "--seed", String(options.seed ?? 1)],
+    ...[
+      "--report",
+      "report.json",
+      "--timing-allow-fail",
+      "--pcf-allow-unconstrained",
+      "--seed",
+      String(options.seed ?? 1),
+    ],
     ...["--freq", String(target.flow.device === "up5k" ? 30 : 80)],
   ];
   const placed = await platform.tools.run("nextpnr-ice40", args, { "top.json": synthesis.netlist }, signal);
@@ -104,7 +111,8 @@ export async function placeAndRoute(
   if (report === undefined || configuration === undefined) throw explainFailure(placed.log, placed.status, target);
   const packed = await platform.tools.run("icepack", ["top.asc", "top.bin"], { "top.asc": configuration }, signal);
   const bitstream = packed.files["top.bin"];
-  if (packed.status !== 0 || !(bitstream instanceof Uint8Array)) throw explainFailure(packed.log, packed.status, target);
+  if (packed.status !== 0 || !(bitstream instanceof Uint8Array))
+    throw explainFailure(packed.log, packed.status, target);
   return {
     ...readReport(report, placed.version),
     bitstream,
@@ -131,10 +139,7 @@ interface NextpnrReport {
 function readReport(
   json: string,
   version: string,
-): Pick<
-  PlacementReport,
-  "logicCells" | "blockRams" | "singlePortRams" | "pins" | "maxFrequency" | "criticalPath"
-> {
+): Pick<PlacementReport, "logicCells" | "blockRams" | "singlePortRams" | "pins" | "maxFrequency" | "criticalPath"> {
   const report = JSON.parse(json) as NextpnrReport;
   const used = (kind: string, unit: "cell" | "block" | "1"): Quantity =>
     quantity(report.utilization[kind]?.used ?? 0, unit, "placed", version);
