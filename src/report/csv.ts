@@ -1,12 +1,21 @@
+import { shortName } from "./markup.ts";
+
 /** A cell: text is neutralized and quoted where needed, numbers keep every digit, undefined is empty. */
 export type CsvCell = string | number | boolean | undefined;
 
 /**
  * Comma-separated values, RFC 4180, lines ended by CR LF. Text that a spreadsheet would run as a formula gets a leading
  * apostrophe.
+ *
+ * @param maxText Longer texts are cut; by default none is.
  */
-export function toCsv(header: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
-  return [header, ...rows].map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
+export function toCsv(
+  header: readonly string[],
+  rows: readonly (readonly CsvCell[])[],
+  maxText: number = Number.MAX_SAFE_INTEGER,
+): string {
+  const line = (row: readonly CsvCell[]): string => row.map((cell) => cellText(cell, maxText)).join(",");
+  return [header, ...rows].map((row) => `${line(row)}\r\n`).join("");
 }
 
 /** The same text as a link that needs no server. */
@@ -19,9 +28,10 @@ export function csvDataUri(csv: string): string {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function cellText(cell: CsvCell): string {
+function cellText(cell: CsvCell, maxText: number): string {
   if (cell === undefined) return "";
   if (typeof cell !== "string") return String(cell);
-  const safe = /^[\s\p{Cf}]*[=+\-@]/u.test(cell) || /^[\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  const text = cell.length <= maxText ? cell : shortName(cell, maxText);
+  const safe = /^[\s\p{Cf}]*[=+\-@]/u.test(text) || /^[\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

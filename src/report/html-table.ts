@@ -1,5 +1,5 @@
 import { formatBand, formatFigure, kindBadges, kindMeanings, unknownReason } from "./figure-text.ts";
-import { element, fragment, type Child, type Markup } from "./markup.ts";
+import { element, fragment, shortName, type Child, type Markup } from "./markup.ts";
 import { isUnknown, type Figure, type FigureFormat, type Unknown } from "./report-data.ts";
 import type { QuantityKind } from "../base/index.ts";
 
@@ -47,7 +47,7 @@ export function figureMarkup(figure: Figure, format: FigureFormat = "plain"): Ma
   const band = formatBand(figure, format);
   return element(
     "span",
-    { class: "figure", title: figure.source },
+    { class: "figure", title: shortName(figure.source, 200) },
     formatFigure(figure, format),
     " ",
     kindMarkup(figure.kind),
@@ -62,7 +62,12 @@ export function kindMarkup(kind: QuantityKind): Markup {
 
 /** "unknown" with its reason. */
 export function unknownMarkup({ unknown }: Unknown): Markup {
-  return element("span", { class: "unknown" }, "unknown", element("span", { class: "reason" }, ` – ${unknown}`));
+  return element(
+    "span",
+    { class: "unknown" },
+    "unknown",
+    element("span", { class: "reason" }, ` – ${shortName(unknown, 200)}`),
+  );
 }
 
 /** Badges of several kinds, weakest first. */

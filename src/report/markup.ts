@@ -60,8 +60,13 @@ export function visibleText(text: string): string {
 /** A name cut to what a cell or an axis can hold. */
 export function shortName(name: string, maxLength = 48): string {
   if (name.length <= maxLength) return name;
-  const points = Array.from(name.slice(0, maxLength * 2));
+  const points = Array.from(name.slice(0, maxLength * 2 + 2));
   return points.length <= maxLength ? name : `${points.slice(0, maxLength - 1).join("")}…`;
+}
+
+/** A sentence or paragraph from outside, cut only where it would flood the page. */
+export function prose(text: string): string {
+  return shortName(text, 2000);
 }
 
 /** A coordinate as short as a picture needs it. */

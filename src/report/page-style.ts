@@ -45,8 +45,8 @@ border-radius:4px;color:var(--soft);vertical-align:.12em;text-decoration:none;cu
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.45;margin:.25rem 0 .75rem}
 th,td{text-align:left;padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400;min-width:4.5rem;max-width:24rem}
 thead th{color:var(--soft);font-size:.8125rem;vertical-align:bottom}
+.number{text-align:right;padding-right:1.4rem}sup{line-height:0}
 td:last-child,th:last-child{padding-right:.15rem}
-.number{text-align:right}
 tfoot th,tfoot td{font-weight:600;border-bottom:0;border-top:2px solid var(--ink)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.1rem 2rem;margin:0 0 1.25rem;font-size:.9375rem}
 .facts>div{border-bottom:1px solid var(--rule);padding:.4rem 0}
@@ -62,9 +62,9 @@ figure{margin:0}
 .chart .tools{display:flex;gap:1.25rem;align-items:start;font-size:.875rem;margin-top:.4rem}
 .chart .tools details[open]{flex:1;min-width:0}
 .download{font-size:.875rem}
-.legend,.toggles{display:flex;flex-wrap:wrap;gap:.3rem 1.25rem;font-size:.8125rem;color:var(--soft);margin-bottom:.5rem}
+.legend{display:flex;flex-wrap:wrap;gap:.3rem 1.25rem;font-size:.8125rem;color:var(--soft);margin-bottom:.5rem}
 .legend svg{vertical-align:-1px;overflow:visible}
-.toggles label{cursor:pointer}.toggles input{accent-color:var(--accent);margin:0;vertical-align:-1px}
+.legend label{cursor:pointer}.legend input{accent-color:var(--accent);margin:0 .2rem 0 0;vertical-align:-1px}
 svg{display:block}.legend svg{display:inline-block}
 .plot svg{width:100%;min-width:36rem;height:auto}
 svg text{fill:var(--ink);font-size:12px;font-family:inherit}
@@ -100,7 +100,7 @@ box-shadow:0 6px 28px rgb(0 0 0/.18);padding:.85rem 1rem;font-size:.8125rem;line
 #trial-card p{margin:0 0 .4rem;color:var(--soft)}
 #trial-card dl{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:0 .75rem;margin:.4rem 0 0}
 #trial-card dt{color:var(--soft)}#trial-card dd{margin:0}
-#trial-card .same{opacity:.75}
+#trial-card .same{border-top:1px solid var(--rule);padding-top:.35rem}#trial-card .same dd{color:var(--soft)}
 .profiles{border:0;margin:0 0 1rem;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
 .profiles legend{font-size:.8125rem;color:var(--soft);margin-bottom:.35rem;padding:0}
 .profiles label{border:1px solid var(--rule);border-radius:999px;padding:.2rem .95rem;font-size:.875rem;cursor:pointer}
@@ -117,6 +117,6 @@ html{scroll-padding-top:4rem}h1{font-size:1.65rem}section{margin-top:3.5rem}}
 @media screen and (max-width:30rem){.strip{grid-template-columns:1fr 1fr;gap:.5rem}.card{padding:.7rem .75rem}.card-value{font-size:1.15rem}.figure{white-space:normal}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{--page:#fff;--ink:#000;--soft:#444;--rule:#ccc;--tint:#f3f3f3}body{font-size:10pt}.layout{display:block;padding:0}
-nav,.skip,.tools,.toggles,.profiles,.download,#trial-card{display:none}section{margin-top:2rem}.chart,.card,tr{break-inside:avoid}h2,h3{break-after:avoid}
+nav,.skip,.tools,.legend input,.profiles,.download,#trial-card{display:none}section{margin-top:2rem}.chart,.card,tr{break-inside:avoid}h2,h3{break-after:avoid}
 pre{max-height:none}.plot svg{min-width:0}*{print-color-adjust:exact}}
 `;

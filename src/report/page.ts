@@ -95,7 +95,11 @@ function problemBox(data: ReportData): Child {
     "div",
     { class: "problems", role: "alert" },
     element("strong", { class: "problem" }, "This report contradicts itself; do not use its numbers."),
-    element("ul", {}, ...problems.map(({ path, message }) => element("li", {}, `${shortName(path, 120)}: ${message}`))),
+    element(
+      "ul",
+      {},
+      ...problems.map(({ path, message }) => element("li", {}, `${shortName(path, 120)}: ${shortName(message, 200)}`)),
+    ),
   );
 }
 

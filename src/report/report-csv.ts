@@ -9,7 +9,7 @@ import {
 } from "./report-data.ts";
 
 /** Every trial with its parameters and objectives, SI units, full precision; unknown cells are empty and say why beside. */
-export function frontCsv(exploration: ExplorationSummary): string {
+export function frontCsv(exploration: ExplorationSummary, maxText?: number): string {
   const parameters = parameterNames(exploration.trials);
   const names = exploration.objectives.map(({ name }) => name);
   const header = [
@@ -26,11 +26,11 @@ export function frontCsv(exploration: ExplorationSummary): string {
     ...parameters.map((name) => ownValue(trial.parameters, name)),
     ...names.flatMap((name) => figureCells(ownValue(trial.objectives, name))),
   ]);
-  return toCsv(header, rows);
+  return toCsv(header, rows, maxText);
 }
 
 /** Every line of every derivation, SI units, full precision: enough to add the headline again elsewhere. */
-export function derivationCsv(derivations: readonly EnergyDerivation[]): string {
+export function derivationCsv(derivations: readonly EnergyDerivation[], maxText?: number): string {
   const header = [
     "profile",
     "subject",
@@ -58,7 +58,7 @@ export function derivationCsv(derivations: readonly EnergyDerivation[]): string 
     ]),
     totalRow(derivation),
   ]);
-  return toCsv([...header, "kind", "source"], rows);
+  return toCsv([...header, "kind", "source"], rows, maxText);
 }
 
 /** Names of all parameters of all trials, in order of first appearance. */

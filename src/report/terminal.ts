@@ -50,8 +50,8 @@ export function padToWidth(text: string, width: number, align: "left" | "right" 
 
 /** Cut to a width in terminal columns; what is cut is shown by an ellipsis. */
 export function cutToWidth(text: string, width: number): string {
-  // Each column needs at least one code unit, so a text of at most `width` units is either short enough or full of wide signs.
-  if (text.length <= width && displayWidth(text) <= width) return text;
+  // No honest text needs more than 16 code units per column; measuring a longer one would only take time.
+  if (text.length <= width * 16 && displayWidth(text) <= width) return text;
   let result = "";
   let used = 0;
   for (const { segment } of segments(text.slice(0, width * 16))) {

@@ -1,4 +1,4 @@
-import { scaleLinear, scaleLog } from "d3-scale";
+import { scaleLinear, scaleLog, type ScaleLinear } from "d3-scale";
 import { axisUnit, type AxisUnit } from "../figure-text.ts";
 import { element, fragment, type Markup } from "../markup.ts";
 import type { FigureFormat } from "../report-data.ts";
@@ -26,16 +26,19 @@ export interface AxisOptions {
   readonly mayBeLog?: boolean | undefined;
 }
 
-/** An axis around finite values; the prefix is chosen once. */
+/** Whether a picture can show a value: beyond these powers of ten the arithmetic of scales overflows. */
+export function isDrawable(value: number | undefined): value is number {
+  return value !== undefined && Math.abs(value) <= 1e60;
+}
+
+/** An axis around drawable values; the prefix is chosen once. */
 export function makeAxis(options: AxisOptions): Axis {
   const { unit, format, range, tickCount } = options;
-  const values = options.values.filter((v) => Number.isFinite(v));
+  const values = options.values.filter(isDrawable);
   const scaleUnit = axisUnit(values, unit, format);
   const [low, high] = domainOf(values, scaleUnit.factor, options.fromZero === true);
-  const isLog = options.mayBeLog === true && low > 0 && high / low > 30;
-  const scale = isLog
-    ? scaleLog([low * 0.85, high * 1.18], [...range])
-    : scaleLinear([low, high], [...range]).nice(tickCount);
+  const isLog = options.mayBeLog === true && low > 1e-60 && high / low > 30 && high / low < 1e12;
+  const scale = isLog ? scaleLog([low * 0.85, high * 1.18], [...range]) : niceLinear([low, high], range, tickCount);
   const ticks = isLog ? logTicks(scale.ticks(), tickCount) : scale.ticks(tickCount);
   return {
     at: (value) => scale(value / scaleUnit.factor),
@@ -77,6 +80,16 @@ export function axisTitle(name: string, axis: Axis): string {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** Small plots have too few ticks to round their ends: half of them would be empty. */
+function niceLinear(
+  domain: readonly [number, number],
+  range: readonly [number, number],
+  tickCount: number,
+): ScaleLinear<number, number> {
+  const scale = scaleLinear([...domain], [...range]);
+  return tickCount > 4 ? scale.nice(tickCount) : scale;
+}
+
 function domainOf(values: readonly number[], factor: number, fromZero: boolean): readonly [number, number] {
   if (values.length === 0) return [0, 1];
   let low = fromZero ? 0 : Number.POSITIVE_INFINITY;
@@ -85,12 +98,12 @@ function domainOf(values: readonly number[], factor: number, fromZero: boolean):
     low = Math.min(low, value / factor);
     high = Math.max(high, value / factor);
   }
-  if (low < high) {
+  if (high - low > Math.max(1e-60, 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) {
     const margin = fromZero ? 0 : (high - low) * 0.04;
     return [low - (low > 0 ? Math.min(margin, low) : margin), high + margin];
   }
   // One value only: it stands in the middle of the axis, or at the end of its bar.
-  const spread = Math.abs(low) * 0.1 || 1;
+  const spread = Math.abs(low) > 1e-60 ? Math.abs(low) * 0.1 : 1;
   return fromZero ? [0, spread * 10] : [low - spread, low + spread];
 }
 

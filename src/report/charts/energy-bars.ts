@@ -2,7 +2,7 @@ import { kindsMarkup } from "../html-table.ts";
 import { axisUnit, formatFigure, kindsOf } from "../figure-text.ts";
 import { coordinate, element, fragment, shortName, type Markup } from "../markup.ts";
 import type { EnergyDerivation, EnergyLine } from "../report-data.ts";
-import { bottomAxis, makeAxis, type Axis } from "./axis.ts";
+import { bottomAxis, isDrawable, makeAxis, type Axis } from "./axis.ts";
 import { chartFigure, legend } from "./frame.ts";
 
 /** Energy by layer, stacked by event; color and hatching name the event. */
@@ -131,7 +131,7 @@ function partOf(lines: readonly EnergyLine[], layer: string, event: string): num
 }
 
 function total(lines: readonly EnergyLine[]): number {
-  return lines.reduce((sum, { energy }) => (Number.isFinite(energy.value) ? sum + energy.value : sum), 0);
+  return lines.reduce((sum, { energy }) => (isDrawable(energy.value) ? sum + energy.value : sum), 0);
 }
 
 function unique(names: readonly string[]): readonly string[] {

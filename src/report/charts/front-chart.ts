@@ -7,7 +7,7 @@ import { isUnknown, type ExplorationSummary, type ObjectiveDefinition } from "..
 import type { CsvCell } from "../csv.ts";
 import type { QuantityKind, Unit } from "../../base/index.ts";
 import { axisTitle, bottomAxis, leftAxis, makeAxis, type Axis } from "./axis.ts";
-import { chartFigure, legend, type ChartTable } from "./frame.ts";
+import { chartFigure, legend, maxCsvText, type ChartTable } from "./frame.ts";
 import { knownValue, type DrawnTrial } from "./front-points.ts";
 
 /** The front in its two leading objectives, large. */
@@ -53,7 +53,7 @@ export function frontChart(
     id: "front-chart",
     title: "Front",
     caption: frontCaption(exploration, omittedCount, [x, y]),
-    controls: fragment(frontLegend(), frontToggles(isMixed(exploration, drawn))),
+    controls: frontLegend(isMixed(exploration, drawn)),
     picture,
     table: frontTable(exploration, drawn),
   });
@@ -143,7 +143,7 @@ function matrixCell(
 ): Markup {
   const { x, y, cell } = options;
   const [left, top] = [x * cell.width, (y - 1) * cell.height];
-  const plot = { left: left + 44, right: left + cell.width - 10, top: top + 22, bottom: top + cell.height - 34 };
+  const plot = { left: left + 44, right: left + cell.width - 10, top: top + 22, bottom: top + cell.height - 40 };
   const [xAxis, yAxis] = pairAxes(exploration, drawn, { x, y, plot, ticks: [3, 3] });
   const name = (index: number, axis: Axis): string =>
     axisTitle(shortName(exploration.objectives[index]?.name ?? "", 16), axis);
@@ -274,33 +274,27 @@ function frontCaption(exploration: ExplorationSummary, omitted: number, pair: re
   );
 }
 
-function legendMark(status: DrawnTrial["status"]): Markup {
-  return element("g", { class: `point ${status}` }, pointMark(status, 0.9));
-}
-
-function frontLegend(): Markup {
+/** Marks with their names; what may be hidden has a box, which works without a script: the style sheet reads it. */
+function frontLegend(mixed: boolean): Markup {
   return legend([
     { mark: legendMark("chosen"), name: "chosen" },
     { mark: legendMark("front"), name: "front" },
-    { mark: legendMark("dominated"), name: "dominated" },
-    { mark: legendMark("infeasible"), name: "infeasible" },
+    { mark: legendMark("dominated"), name: "dominated", toggle: { id: "show-dominated", checked: true } },
+    { mark: legendMark("infeasible"), name: "infeasible", toggle: { id: "show-infeasible", checked: true } },
+    ...(mixed
+      ? [
+          {
+            mark: fragment(),
+            name: "points with another kind of evidence",
+            toggle: { id: "show-other-kinds", checked: false },
+          },
+        ]
+      : []),
   ]);
 }
 
-function toggle(id: string, text: string, checked: boolean): Markup {
-  const box = element("input", { type: "checkbox", id, checked: checked ? true : undefined });
-  return element("label", {}, box, ` ${text}`);
-}
-
-/** What to hide works without a script: the style sheet reads the boxes. */
-function frontToggles(mixed: boolean): Markup {
-  return element(
-    "div",
-    { class: "toggles" },
-    toggle("show-dominated", "dominated", true),
-    toggle("show-infeasible", "infeasible", true),
-    mixed ? toggle("show-other-kinds", "points with another kind of evidence", false) : undefined,
-  );
+function legendMark(status: DrawnTrial["status"]): Markup {
+  return element("g", { class: `point ${status}` }, pointMark(status, status === "chosen" ? 0.62 : 0.9));
 }
 
 function matrixRow({ trial, values }: DrawnTrial): readonly CsvCell[] {
@@ -327,6 +321,6 @@ function frontTable(exploration: ExplorationSummary, drawn: readonly DrawnTrial[
         return typeof value === "string" ? shortName(value) : value;
       }),
     ]),
-    csv: frontCsv({ ...exploration, trials: important.map(({ trial }) => trial) }),
+    csv: frontCsv({ ...exploration, trials: important.map(({ trial }) => trial) }, maxCsvText),
   };
 }

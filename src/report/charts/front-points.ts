@@ -1,5 +1,6 @@
 // Which trials are drawn, and what is said about each: shared by the charts of the front and by the card that hovering opens.
 
+import { isDrawable } from "./axis.ts";
 import { figureText } from "../figure-text.ts";
 import { visibleText, shortName } from "../markup.ts";
 import { ownValue, parameterNames, trialStatus } from "../report-csv.ts";
@@ -14,8 +15,8 @@ export interface DrawnTrial {
 }
 
 /** Trials on and off the front beyond these are thinned, so that a page stays small. */
-const maxFront = 1500;
-const maxOthers = 1000;
+const maxFront = 600;
+const maxOthers = 400;
 
 /** The trials to draw, those that matter most last, and how many were left out. */
 export function drawnTrials(exploration: ExplorationSummary): {
@@ -33,10 +34,10 @@ export function drawnTrials(exploration: ExplorationSummary): {
   return { drawn, omittedCount: all.length - drawn.length };
 }
 
-/** The value of an objective; undefined when it is unknown. */
+/** The value of an objective; undefined when it is unknown or cannot be drawn. */
 export function knownValue(trial: TrialRow, objective: string): number | undefined {
   const figure = ownValue(trial.objectives, objective);
-  if (figure === undefined || isUnknown(figure) || !Number.isFinite(figure.value)) return undefined;
+  if (figure === undefined || isUnknown(figure) || !isDrawable(figure.value)) return undefined;
   return figure.value;
 }
 

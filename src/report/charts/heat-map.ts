@@ -27,7 +27,7 @@ export function spikeRateMap({ layers, kind, scope }: SparsitySummary): Markup {
     caption: fragment(
       "Spikes per neuron and step in percent ",
       kindMarkup(kind),
-      `, ${scope}; the darkest cell is ${formatPercent(peak)}.`,
+      `, ${shortName(scope, 200)}; the darkest cell is ${formatPercent(peak)}.`,
     ),
     picture,
     table: {
@@ -61,7 +61,7 @@ export function confusionMap({ counts, classNames, scope, kind }: ConfusionMatri
     caption: fragment(
       `${formatCount(right)} of ${formatCount(total)} decisions are right (${formatPercent(right / total)} `,
       kindMarkup(kind),
-      `), ${scope}; wrong ones have a frame.`,
+      `), ${shortName(scope, 200)}; wrong ones have a frame.`,
     ),
     picture,
     table: {
@@ -93,7 +93,7 @@ interface HeatMap {
 }
 
 function heatMap(map: HeatMap): Markup {
-  const left = 110;
+  const left = map.rowTitle === undefined ? 110 : 136;
   const top = 22;
   const width = Math.min(map.height * 2.2, (720 - left - 8) / Math.max(1, map.columnNames.length));
   const height = top + map.height * map.rowNames.length + (map.rowTitle === undefined ? 8 : 12);

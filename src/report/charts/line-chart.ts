@@ -1,48 +1,93 @@
 import { line } from "d3-shape";
 import { kindMarkup } from "../html-table.ts";
-import { element, fragment, shortName, type Markup } from "../markup.ts";
+import { element, fragment, shortName, type Child, type Markup } from "../markup.ts";
 import type { TrainingHistory } from "../report-data.ts";
-import { axisTitle, bottomAxis, leftAxis, makeAxis, type Axis } from "./axis.ts";
-import { chartFigure } from "./frame.ts";
+import { axisTitle, bottomAxis, isDrawable, leftAxis, makeAxis, type Axis } from "./axis.ts";
+import { chartFigure, type ChartTable } from "./frame.ts";
 
+/** A plot of curves that share their unit; values by position, starting at 1. */
 type Panel = TrainingHistory["panels"][number];
 
 /** Curves over epochs: one panel per unit, phases as marks at their first epoch. */
 export function trainingChart({ panels, phases }: TrainingHistory): Markup {
-  const epochCount = panels.reduce(
-    (most, { curves }) => Math.max(most, ...curves.map(({ values }) => values.length)),
-    1,
-  );
-  const height = panels.length * panelHeight + 34;
-  const xAxis = epochAxis(epochCount);
-  const picture = element(
-    "svg",
-    { viewBox: `0 0 720 ${height}`, role: "img", "aria-label": `Training over ${epochCount} epochs` },
-    ...panels.map((panel, index) => panelMarks(panel, xAxis, index * panelHeight)),
-    ...phases.map(({ name, firstEpoch }) => phaseMark(shortName(name, 24), xAxis.at(firstEpoch), panels.length)),
-    element("text", { class: "axis", x: 350, y: height - 4, "text-anchor": "middle" }, "epoch"),
-  );
-  return chartFigure({
+  const count = positionCount(panels);
+  const parts = panels.map((panel) => fragment(` ${shortName(panel.title)} `, kindMarkup(panel.kind)));
+  return lineChart({
     id: "training-chart",
     title: "Training",
-    caption: caption(panels, epochCount),
-    picture,
-    table: trainingTable(panels, epochCount),
+    caption: fragment(`${count} epochs:`, ...parts.flatMap((part, i) => (i === 0 ? [part] : [",", part])), "."),
+    xTitle: "epoch",
+    panels,
+    phases,
+  });
+}
+
+/** How the front grew with every design. */
+export function hypervolumeChart(values: readonly number[], reference: string): Markup {
+  return lineChart({
+    id: "hypervolume-chart",
+    title: "Growth of the front",
+    caption: `Hypervolume of the front after each design, against ${shortName(reference, 200)}; flat means nothing better was found.`,
+    xTitle: "design",
+    panels: [{ title: "hypervolume", format: "plain", kind: "estimated", curves: [{ name: "front", values }] }],
+    phases: [],
   });
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+interface LineChart extends TrainingHistory {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: Child;
+  readonly xTitle: string;
+}
+
 const panelHeight = 180;
 const [left, right] = [64, 600];
 
-function epochAxis(epochCount: number): Axis {
-  const axis = makeAxis({ values: [1, epochCount], unit: "1", range: [left, right], tickCount: 8 });
-  const whole = axis.ticks.filter(({ text }) => /^[1-9][\d,]*$/.test(text));
-  return { ...axis, ticks: whole };
+function lineChart({ id, title, caption, xTitle, panels, phases }: LineChart): Markup {
+  const count = positionCount(panels);
+  const height = panels.length * panelHeight + 34;
+  const xAxis = positionAxis(count);
+  const picture = element(
+    "svg",
+    { viewBox: `0 0 720 ${height}`, role: "img", "aria-label": `${title}, ${count} ${xTitle}s` },
+    ...panels.map((panel, index) =>
+      panelMarks(panel, { xAxis, offset: index * panelHeight, phases, named: index === 0 }),
+    ),
+    element("text", { class: "axis", x: (left + right) / 2, y: height - 4, "text-anchor": "middle" }, xTitle),
+  );
+  return chartFigure({ id, title, caption, picture, table: positionTable(panels, count, xTitle) });
 }
 
-function panelMarks(panel: Panel, xAxis: Axis, offset: number): Markup {
+function positionCount(panels: readonly Panel[]): number {
+  return panels.reduce((most, { curves }) => Math.max(most, ...curves.map(({ values }) => values.length)), 1);
+}
+
+/** Whole positions from the first to the last, without space beside them. */
+function positionAxis(count: number): Axis {
+  const last = Math.max(2, count);
+  const at = (position: number): number => left + ((position - 1) / (last - 1)) * (right - left);
+  const stride = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((s) => last / s <= 12) ?? Math.ceil(last / 12);
+  const ticks = Array.from({ length: Math.floor(last / stride) + 1 }, (_, i) => Math.max(1, i * stride));
+  return {
+    at,
+    ticks: [...new Set(ticks)].map((position) => ({ position: at(position), text: String(position) })),
+    unit: { factor: 1, label: "" },
+    isLog: false,
+  };
+}
+
+interface PanelPlace {
+  readonly xAxis: Axis;
+  readonly offset: number;
+  readonly phases: TrainingHistory["phases"];
+  /** Whether phases are named here. */
+  readonly named: boolean;
+}
+
+function panelMarks(panel: Panel, { xAxis, offset, phases, named }: PanelPlace): Markup {
   const [top, bottom] = [offset + 26, offset + panelHeight - 20];
   const values = panel.curves.flatMap((curve) => curve.values.filter((v): v is number => v !== undefined));
   const yAxis = makeAxis({ values, unit: "1", format: panel.format, range: [bottom, top], tickCount: 4 });
@@ -51,6 +96,7 @@ function panelMarks(panel: Panel, xAxis: Axis, offset: number): Markup {
     leftAxis(yAxis, left, right),
     bottomAxis(xAxis, top, bottom),
     element("text", { class: "axis", x: left - 36, y: top - 10 }, axisTitle(shortName(panel.title), yAxis)),
+    ...phases.map((phase) => phaseMark(phase, xAxis, { top, bottom, named })),
     ...panel.curves.map((curve, i) =>
       fragment(
         element("path", { class: `curve c${i % 7} dash${i % 4}`, d: curvePath(curve.values, xAxis, yAxis) }),
@@ -60,18 +106,17 @@ function panelMarks(panel: Panel, xAxis: Axis, offset: number): Markup {
   );
 }
 
+/** Positions that were not evaluated are passed over. */
 function curvePath(values: readonly (number | undefined)[], xAxis: Axis, yAxis: Axis): string {
-  const path = line<number | undefined>()
-    .defined((value) => value !== undefined && Number.isFinite(value))
-    .x((_, epoch) => xAxis.at(epoch + 1))
-    .y((value) => yAxis.at(value ?? 0))
-    .digits(2)([...values]);
-  return path ?? "";
+  const known = values.flatMap((value, i): [number, number][] =>
+    !isDrawable(value) ? [] : [[xAxis.at(i + 1), yAxis.at(value)]],
+  );
+  return line().digits(2)(known) ?? "";
 }
 
 /** Height of the last known value of a curve: its name stands there. */
 function endOf(values: readonly (number | undefined)[], yAxis: Axis): number {
-  const last = values.findLast((value) => value !== undefined && Number.isFinite(value));
+  const last = values.findLast(isDrawable);
   return last === undefined ? yAxis.at(0) : yAxis.at(last);
 }
 
@@ -88,29 +133,29 @@ function spreadLabels(heights: readonly number[]): readonly number[] {
   return result;
 }
 
-function phaseMark(name: string, x: number, panelCount: number): Markup {
-  const bottom = panelCount * panelHeight - 20;
+function phaseMark(
+  { name, firstEpoch }: TrainingHistory["phases"][number],
+  xAxis: Axis,
+  { top, bottom, named }: { readonly top: number; readonly bottom: number; readonly named: boolean },
+): Markup {
+  if (!Number.isFinite(firstEpoch)) return fragment();
+  const x = xAxis.at(firstEpoch);
   return fragment(
-    element("line", { class: "phase", x1: x, x2: x, y1: 26, y2: bottom }),
-    element("text", { class: "phase-name", x: x + 4, y: 38 }, name),
+    firstEpoch > 1 ? element("line", { class: "phase", x1: x, x2: x, y1: top, y2: bottom }) : undefined,
+    named ? element("text", { class: "phase-name", x: x + 4, y: top - 4 }, shortName(name, 24)) : undefined,
   );
 }
 
-function caption(panels: readonly Panel[], epochCount: number): Markup {
-  const parts = panels.map((panel) => fragment(` ${shortName(panel.title)} `, kindMarkup(panel.kind)));
-  return fragment(`${epochCount} epochs:`, ...parts.flatMap((part, i) => (i === 0 ? [part] : [",", part])), ".");
+function positionTable(panels: readonly Panel[], count: number, xTitle: string): ChartTable {
+  const curves = panels.flatMap((panel) =>
+    panel.curves.map(({ name, values }) => ({ name: `${panel.title}, ${name}`, values })),
+  );
+  return {
+    header: [xTitle, ...curves.map(({ name }) => name)],
+    rows: Array.from({ length: count }, (_, i) => [i + 1, ...curves.map(({ values }) => finite(values[i]))]),
+  };
 }
 
-function trainingTable(panels: readonly Panel[], epochCount: number): Parameters<typeof chartFigure>[0]["table"] {
-  const curves = panels.flatMap((panel) => panel.curves);
-  return {
-    header: ["epoch", ...curves.map(({ name }) => name)],
-    rows: Array.from({ length: epochCount }, (_, i) => [
-      i + 1,
-      ...curves.map(({ values }) => {
-        const value = values[i];
-        return value === undefined || !Number.isFinite(value) ? undefined : value;
-      }),
-    ]),
-  };
+function finite(value: number | undefined): number | undefined {
+  return value === undefined || !Number.isFinite(value) ? undefined : value;
 }

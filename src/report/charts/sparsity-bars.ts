@@ -1,4 +1,4 @@
-import { formatFigure, kindsOf, unknownReason } from "../figure-text.ts";
+import { formatFigure, kindBadges, kindsOf, unknownReason } from "../figure-text.ts";
 import { kindsMarkup } from "../html-table.ts";
 import { element, fragment, shortName, type Markup } from "../markup.ts";
 import { isUnknown, type Figure, type LayerSparsity, type SparsitySummary } from "../report-data.ts";
@@ -19,7 +19,7 @@ export function sparsityBars({ layers, scope }: SparsitySummary): Markup {
     caption: fragment(
       "Share of zero weights (connection), of silent neurons and steps (activation), of steps without any spike (temporal) ",
       kindsMarkup(kindsOf(figures)),
-      `, ${scope}.`,
+      `, ${shortName(scope, 200)}.`,
     ),
     picture,
     table: {
@@ -61,8 +61,12 @@ function shareBar(name: string, figure: Figure, { y, color }: { readonly y: numb
       height: rowHeight - 8,
       rx: 2,
     }),
-    element("text", { class: "label", x: right + 8, y: y + 14 }, formatFigure(figure, "percent")),
+    element("text", { class: "label", x: right + 8, y: y + 14 }, shareText(figure)),
   );
+}
+
+function shareText(figure: Figure): string {
+  return isUnknown(figure) ? "unknown" : `${formatFigure(figure, "percent")} ${kindBadges[figure.kind]}`;
 }
 
 function valueOf(figure: Figure): number | undefined {

@@ -1,6 +1,6 @@
-import { formatCount, formatFigure } from "../figure-text.ts";
-import { figureMarkup, htmlTable } from "../html-table.ts";
-import { element, fragment, shortName } from "../markup.ts";
+import { formatCount } from "../figure-text.ts";
+import { figureMarkup, htmlTable, kindMarkup, unknownMarkup } from "../html-table.ts";
+import { element, fragment, shortName, type Markup } from "../markup.ts";
 import { isUnknown, type Figure, type LayerSparsity, type ReportData } from "../report-data.ts";
 import { confusionMap, spikeRateMap } from "../charts/heat-map.ts";
 import { rasterChart, sampleImage } from "../charts/raster.ts";
@@ -19,14 +19,14 @@ export function sparsitySection({ sparsity }: ReportData): Section {
           { title: "effective operations", numeric: true },
           { title: "dense operations", numeric: true },
           { title: "saved", numeric: true },
-          { title: "silent neurons", numeric: true },
+          { title: fragment("silent neurons ", kindMarkup(summary.kind)), numeric: true },
           { title: "dead neurons", numeric: true },
         ],
         rows: summary.layers.map((layer) => [
           shortName(layer.layer),
           figureMarkup(layer.synapticOperations.effective),
           figureMarkup(layer.synapticOperations.dense),
-          savedText(layer.synapticOperations.effective, layer.synapticOperations.dense),
+          savedShare(layer.synapticOperations.effective, layer.synapticOperations.dense),
           ofNeurons(layer.silentNeurons, layer),
           ofNeurons(layer.deadNeurons, layer),
         ]),
@@ -64,9 +64,10 @@ export function confusionSection({ confusion }: ReportData): Section {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function savedText(effective: Figure, dense: Figure): string {
-  if (isUnknown(effective) || isUnknown(dense) || !(dense.value > 0)) return "unknown";
-  return formatFigure({ ...effective, unit: "1", value: 1 - effective.value / dense.value }, "percent");
+function savedShare(effective: Figure, dense: Figure): Markup {
+  const known = isUnknown(effective) || isUnknown(dense) || !(dense.value > 0) ? undefined : dense;
+  if (known === undefined || isUnknown(effective)) return unknownMarkup({ unknown: "operations are not known" });
+  return figureMarkup({ ...effective, unit: "1", value: 1 - effective.value / known.value }, "percent");
 }
 
 function ofNeurons(count: number, { neuronCount }: LayerSparsity): string {

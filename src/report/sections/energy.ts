@@ -1,7 +1,7 @@
 import { axisUnit, formatCount, formatFigure } from "../figure-text.ts";
 import { figureMarkup, htmlTable, kindMarkup, unknownMarkup } from "../html-table.ts";
 import { csvDataUri } from "../csv.ts";
-import { element, fragment, shortName, type Child, type Markup } from "../markup.ts";
+import { element, fragment, prose, shortName, type Child, type Markup } from "../markup.ts";
 import { derivationCsv } from "../report-csv.ts";
 import {
   isUnknown,
@@ -10,6 +10,7 @@ import {
   type EnergySummary,
   type ReportData,
 } from "../report-data.ts";
+import { maxCsvText } from "../charts/frame.ts";
 import { energyBars } from "../charts/energy-bars.ts";
 import { sumLines } from "../check-report.ts";
 import { sectionOf, type Section } from "./section.ts";
@@ -33,7 +34,11 @@ export function energySection({ energy }: ReportData): Section {
         {},
         element(
           "a",
-          { class: "download", download: "energy.csv", href: csvDataUri(derivationCsv(summary.derivations)) },
+          {
+            class: "download",
+            download: "energy.csv",
+            href: csvDataUri(derivationCsv(summary.derivations, maxCsvText)),
+          },
           "All derivations as CSV",
         ),
       ),
@@ -73,14 +78,14 @@ function profileSwitch(profiles: readonly string[]): Markup {
   );
 }
 
-function profilePanel({ derivations }: EnergySummary, profile: string, index: number): Markup {
+function profilePanel({ derivations, baselineNote }: EnergySummary, profile: string, index: number): Markup {
   const own = derivations.filter((derivation) => derivation.profile === profile);
   const sources = [...new Set(own.flatMap(({ lines }) => lines.map(({ source }) => source)))];
   return element(
     "div",
     { class: `panel panel-${index}` },
     element("h3", {}, shortName(profile, 80)),
-    comparison(own),
+    comparison(own, baselineNote),
     ...own.map((derivation, i) =>
       fragment(
         energyBars(derivation, `energy-${index}-${i}`),
@@ -92,7 +97,7 @@ function profilePanel({ derivations }: EnergySummary, profile: string, index: nu
 }
 
 /** The ratio to the baseline, when both are known under the same constants. */
-function comparison(own: readonly EnergyDerivation[]): Child {
+function comparison(own: readonly EnergyDerivation[], note: string): Child {
   const known = (subject: EnergyDerivation["subject"]): number | undefined => {
     const total = own.find((derivation) => derivation.subject === subject)?.total;
     return total === undefined || isUnknown(total) || !Number.isFinite(total.value) ? undefined : total.value;
@@ -104,7 +109,7 @@ function comparison(own: readonly EnergyDerivation[]): Child {
     "p",
     {},
     `Under these constants the chosen design needs ${Number(factor.toPrecision(3))} × ${word} energy than the ANN ` +
-      "baseline, the same network shape with every multiply-accumulate done once.",
+      `baseline: ${prose(note)}`,
   );
 }
 
@@ -128,7 +133,7 @@ function derivationTable(
     return [
       shortName(line.layer),
       shortName(line.event),
-      `${formatCount(line.count, 6)}${line.unitEnergy.unit === "W" ? " s" : ""}`,
+      countText(line),
       fragment(
         formatFigure(line.unitEnergy),
         " ",
@@ -146,8 +151,14 @@ function derivationTable(
       rows: lines.map(row),
       foot: ["sum", "", "", "", (sum / unit.factor).toFixed(4), figureOrWarning(total, sum)],
     }),
-    element("p", { class: "note" }, `Exactly ${sum} J per inference. ${staticNote}`),
+    element("p", { class: "note" }, `Exactly ${sum} J per inference. ${prose(staticNote)}`),
   );
+}
+
+/** Events, or the time for which a power is paid. */
+function countText({ count, unitEnergy }: EnergyLine): string {
+  if (unitEnergy.unit === "W") return formatFigure({ ...unitEnergy, value: count, unit: "s" });
+  return formatCount(count, 4);
 }
 
 function figureOrWarning(total: EnergyDerivation["total"], sum: number): Child {
@@ -166,5 +177,8 @@ function footnotes(sources: readonly string[], prefix: string): Markup {
 
 function notModeled(items: readonly string[]): Child {
   if (items.length === 0) return undefined;
-  return fragment(element("h3", {}, "Not modeled"), element("ul", {}, ...items.map((item) => element("li", {}, item))));
+  return fragment(
+    element("h3", {}, "Not modeled"),
+    element("ul", {}, ...items.map((item) => element("li", {}, prose(item)))),
+  );
 }

@@ -1,8 +1,9 @@
 import { figureMarkup, htmlTable } from "../html-table.ts";
-import { element, fragment, jsonScript, shortName, type Child, type Markup } from "../markup.ts";
+import { element, fragment, jsonScript, prose, shortName, type Child, type Markup } from "../markup.ts";
 import { ownValue } from "../report-csv.ts";
 import { isUnknown, type ExplorationSummary, type ReportData } from "../report-data.ts";
 import { frontChart, frontMatrix } from "../charts/front-chart.ts";
+import { hypervolumeChart } from "../charts/line-chart.ts";
 import { cardData, drawnTrials } from "../charts/front-points.ts";
 import { definitionList, sectionOf, type Section } from "./section.ts";
 
@@ -19,6 +20,9 @@ export function frontSection(data: ReportData): Section {
       ),
       frontChart(exploration, drawn, omittedCount),
       frontMatrix(exploration, drawn),
+      exploration.hypervolume === undefined
+        ? undefined
+        : hypervolumeChart(exploration.hypervolume.values, exploration.hypervolume.reference),
       objectiveTable(exploration),
       jsonScript("trial-data", cardData(exploration, drawn, verifiedText(data))),
       element("div", { id: "trial-card", role: "status", "aria-live": "polite", hidden: true }),
@@ -32,7 +36,7 @@ export function chosenSection({ exploration, config }: ReportData): Section {
     const trial = part.trials.find(({ chosen }) => chosen);
     if (trial === undefined) return element("p", {}, "No design was chosen.");
     return fragment(
-      element("p", {}, `Design #${shortName(trial.id)}: ${part.choice}`),
+      element("p", {}, `Design #${shortName(trial.id)}: ${prose(part.choice)}`),
       definitionList([
         ...part.objectives.map(({ name, format }): readonly [Child, Child] => [
           shortName(name),
@@ -58,7 +62,7 @@ function objectiveTable({ objectives, constraints }: ExplorationSummary): Markup
       rows: objectives.map(({ name, direction, definition }) => [
         shortName(name),
         direction === "maximize" ? "large" : "small",
-        definition,
+        prose(definition),
       ]),
     }),
     element(
@@ -66,7 +70,10 @@ function objectiveTable({ objectives, constraints }: ExplorationSummary): Markup
       { class: "note" },
       constraints.length === 0
         ? "No constraints."
-        : `Constraints: ${constraints.map((text) => shortName(text, 80)).join("; ")}.`,
+        : `Constraints: ${constraints
+            .slice(0, 20)
+            .map((text) => shortName(text, 80))
+            .join("; ")}.`,
     ),
   );
 }

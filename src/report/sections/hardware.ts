@@ -1,6 +1,6 @@
 import { formatCount } from "../figure-text.ts";
 import { figureMarkup, htmlTable, unknownMarkup } from "../html-table.ts";
-import { element, fragment, shortName, type Child } from "../markup.ts";
+import { element, fragment, prose, shortName, type Child } from "../markup.ts";
 import {
   isUnknown,
   type CycleSummary,
@@ -33,9 +33,9 @@ export function verificationSection({ verification }: ReportData): Section {
         "p",
         {},
         element("strong", { class: report.passed ? "passed" : "problem" }, report.passed ? "✓ Passed" : "✗ Failed"),
-        ` in ${shortName(report.simulator, 120)}. Scope: ${report.scope}`,
+        ` in ${shortName(report.simulator, 120)}. Scope: ${prose(report.scope)}`,
       ),
-      report.mismatch === undefined ? undefined : element("pre", { class: "problem" }, report.mismatch),
+      report.mismatch === undefined ? undefined : element("pre", { class: "problem" }, prose(report.mismatch)),
       comparisonTable(report),
     ),
   );
@@ -53,10 +53,14 @@ function cycleTable({ layers, total, clock, note }: CycleSummary): Child {
     htmlTable({
       label: "Cycles per inference by layer",
       columns: [{ title: "layer" }, { title: "cycles per inference", numeric: true }, { title: "remark" }],
-      rows: layers.map(({ layer, cycles, note: remark }) => [shortName(layer), figureMarkup(cycles), remark ?? ""]),
+      rows: layers.map(({ layer, cycles, note: remark }) => [
+        shortName(layer),
+        figureMarkup(cycles),
+        shortName(remark ?? "", 200),
+      ]),
       foot: ["whole design", figureMarkup(total), fragment("at ", figureMarkup(clock))],
     }),
-    element("p", { class: "note" }, note),
+    element("p", { class: "note" }, prose(note)),
   );
 }
 

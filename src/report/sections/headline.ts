@@ -1,5 +1,5 @@
 import { figureMarkup } from "../html-table.ts";
-import { element, fragment, shortName, type Markup } from "../markup.ts";
+import { element, fragment, prose, shortName, type Markup } from "../markup.ts";
 import { isUnknown, type ReportData } from "../report-data.ts";
 
 /** Title, abstract and the strip of numbers that answers most questions. */
@@ -8,8 +8,8 @@ export function headline(data: ReportData): Markup {
     "header",
     { id: "top" },
     element("h1", {}, shortName(data.title, 120)),
-    element("p", { class: "abstract" }, data.abstract),
-    element("p", { class: "note" }, `${data.generator}, ${data.createdAt}`),
+    element("p", { class: "abstract" }, prose(data.abstract)),
+    element("p", { class: "note" }, `${shortName(data.generator, 80)}, ${shortName(data.createdAt)}`),
     element("div", { class: "strip" }, verdict(data), ...data.summary.map(summaryCard)),
   );
 }

@@ -1,6 +1,6 @@
 import { htmlTable } from "../html-table.ts";
 import { kindBadges, kindMeanings } from "../figure-text.ts";
-import { element, fragment, shortName, type Child } from "../markup.ts";
+import { element, fragment, prose, shortName, type Child } from "../markup.ts";
 import { formatDuration } from "../terminal.ts";
 import type { ReportData, Reproduction } from "../report-data.ts";
 import type { QuantityKind } from "../../base/index.ts";
@@ -10,7 +10,7 @@ import { definitionList, sectionOf, type Section } from "./section.ts";
 export function reproductionSection({ reproduction, tools, stages }: ReportData): Section {
   return sectionOf("reproduce", "Reproduce", reproduction, (part) =>
     fragment(
-      element("pre", { tabindex: "0" }, part.commands.join("\n")),
+      element("pre", { tabindex: "0" }, part.commands.map(prose).join("\n")),
       provenance(part),
       element("h3", {}, "Tools"),
       htmlTable({
@@ -26,7 +26,7 @@ export function reproductionSection({ reproduction, tools, stages }: ReportData)
           shortName(name),
           outcome,
           formatDuration(seconds),
-          reason ?? "",
+          shortName(reason ?? "", 200),
         ]),
       }),
     ),
@@ -40,7 +40,7 @@ export function limitSection({ limits }: ReportData): Section {
     id: "limits",
     title: "Limits",
     body: fragment(
-      element("ul", {}, ...limits.map((limit) => element("li", {}, limit))),
+      element("ul", {}, ...limits.map((limit) => element("li", {}, prose(limit)))),
       element("h3", {}, "Kinds of numbers"),
       definitionList(
         kinds.map(([kind, badge]): readonly [Child, Child] => [

@@ -1,0 +1,78 @@
+// The page in a real browser, when one is installed: no name runs as code, hovering texts are right, nothing is requested.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { renderReport } from "./page.ts";
+import type { ExplorationSummary } from "./report-data.ts";
+import { sampleReport } from "./sample-report.test.ts";
+
+const chromium = ["chromium", "chromium-browser", "google-chrome"].find(
+  (name) => spawnSync(name, ["--version"]).status === 0,
+);
+const skip = chromium === undefined ? "no Chromium is installed" : false;
+
+test("opening an address with a design pins its card, in every drawn design", { skip }, () => {
+  const exploration = sampleReport().exploration as ExplorationSummary;
+  const chosen = exploration.trials.find((trial) => trial.chosen)!;
+  const html = renderReport(sampleReport());
+  for (const trial of exploration.trials.filter((_, i) => i % 12 === 2)) {
+    const card = cardOf(dump(html, `#trial=${trial.id}`));
+    assert.ok(card.startsWith(`<h3>#${trial.id}</h3>`), card.slice(0, 80));
+    for (const [name, value] of Object.entries(trial.parameters)) {
+      const own = chosen.parameters[name];
+      const text = own === value ? `${value}` : `${value} (chosen: ${own})`;
+      assert.ok(card.includes(`<dt>${name}</dt><dd>${text}</dd>`), `${name}: ${card}`);
+    }
+    for (const { name } of exploration.objectives) {
+      assert.match(card, new RegExp(`<dt>${name}</dt><dd>[\\d,.]+ \\S+ (EST|SIM)`));
+    }
+  }
+});
+
+test("names from files do not run in a browser", { skip }, () => {
+  const canary = `"><img src=x onerror="document.body.dataset.hacked=1"><script>document.body.dataset.hacked=1</script>`;
+  const exploration = sampleReport().exploration as ExplorationSummary;
+  const trials = exploration.trials.map((trial) => Object.assign({}, trial, { id: canary, violation: canary }));
+  const html = renderReport(sampleReport({ title: canary, abstract: canary, exploration: { ...exploration, trials } }));
+  const dom = dump(html, `#trial=${encodeURIComponent(canary)}`);
+  assert.doesNotMatch(dom, /<body[^>]*data-hacked/);
+  assert.doesNotMatch(dom, /<img/);
+  assert.match(dom, /<nav/);
+});
+
+test("the page's script runs under its own policy, and a foreign one does not", { skip }, () => {
+  const html = renderReport(sampleReport());
+  const foreign = html.replace("</body>", "<script>document.body.dataset.hacked=1</script></body>");
+  const dom = dump(foreign, "#trial=1");
+  assert.ok(cardOf(dom).startsWith("<h3>#1</h3>"));
+  assert.doesNotMatch(dom, /<body[^>]*data-hacked/);
+});
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The document after its script ran. */
+function dump(html: string, hash: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "report-"));
+  try {
+    const file = path.join(folder, "report.html");
+    writeFileSync(file, html);
+    const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${folder}/profile`, "--dump-dom"];
+    const run = spawnSync(chromium!, [...flags, `${pathToFileURL(file).href}${hash}`], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    assert.equal(run.status, 0, run.stderr);
+    return run.stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function cardOf(dom: string): string {
+  return /<div id="trial-card"[^>]*>(.*?)<\/div>/s.exec(dom)?.[1] ?? "";
+}
