@@ -2,7 +2,7 @@
 // least-squares weights of its formula. `--json FILE` keeps the table.
 import { writeFileSync } from "node:fs";
 import { randomStream } from "../src/base/index.ts";
-import { areaFeatures, estimateCells } from "../src/hardware/cost/index.ts";
+import { estimateCells, laneBitsOf } from "../src/hardware/cost/index.ts";
 import { families, type HardwareChoice } from "../src/hardware/family/index.ts";
 import { lowerNetwork } from "../src/hardware/golden/index.ts";
 import { placeAndRoute, synthesize } from "../src/hardware/rtl/index.ts";
@@ -26,7 +26,7 @@ const designs: readonly {
   { sizes: [64, 32, 10], lanes: [1, 1], bits: 8, family: "dense", weightStorage: "dense" },
 ];
 
-const rows: { name: string; laneBits: number; addressBits: number; layers: number; placed: number; estimated: number; mhz: number }[] = [];
+const rows: { name: string; laneBits: number; layers: number; placed: number; estimated: number; mhz: number }[] = [];
 for (const [index, design] of designs.entries()) {
   const random = randomStream(index, "calibrate");
   const layers = design.lanes.map((_, l) => {
@@ -42,7 +42,7 @@ for (const [index, design] of designs.entries()) {
   const name = `${design.sizes.join("-")} lanes ${design.lanes.join(",")} ${design.bits} bit ${design.family} ${design.weightStorage}`;
   const row = {
     name,
-    ...areaFeatures(mapping),
+    laneBits: laneBitsOf(mapping),
     layers: layers.length,
     placed: placed.logicCells.value,
     estimated: estimateCells(mapping).value,
@@ -52,24 +52,18 @@ for (const [index, design] of designs.entries()) {
   const error = ((row.estimated / row.placed - 1) * 100).toFixed(1);
   console.log(`${name.padEnd(58)} placed ${row.placed}  estimated ${row.estimated} (${error} %)  ${row.mhz.toFixed(1)} MHz`);
 }
-console.log("least squares, cells = a + b · lane bits + c · address bits:", leastSquares().map((x) => x.toFixed(3)).join(", "));
+const [perLayer, perLaneBit] = leastSquares();
+console.log(`least squares: cells = ${perLayer.toFixed(1)} · layers + ${perLaneBit.toFixed(3)} · lane bits`);
 const file = process.argv[process.argv.indexOf("--json") + 1];
 if (process.argv.includes("--json") && file !== undefined) writeFileSync(file, `${JSON.stringify(rows, undefined, 2)}\n`);
 process.exit();
 
-/** Normal equations of three unknowns by elimination. */
-function leastSquares(): number[] {
-  const features = rows.map(({ laneBits, addressBits }) => [1, laneBits, addressBits]);
-  const system = [0, 1, 2].map((i) => [
-    ...[0, 1, 2].map((j) => features.reduce((s, f) => s + (f[i] ?? 0) * (f[j] ?? 0), 0)),
-    features.reduce((s, f, k) => s + (f[i] ?? 0) * (rows[k]?.placed ?? 0), 0),
-  ]);
-  for (let p = 0; p < 3; p++) {
-    for (let r = 0; r < 3; r++) {
-      if (r === p) continue;
-      const factor = (system[r]?.[p] ?? 0) / (system[p]?.[p] ?? 1);
-      system[r] = (system[r] ?? []).map((x, c) => x - factor * (system[p]?.[c] ?? 0));
-    }
-  }
-  return [0, 1, 2].map((i) => (system[i]?.[3] ?? 0) / (system[i]?.[i] ?? 1));
+/** The two weights of the estimate with the smallest relative squared error. */
+function leastSquares(): readonly [number, number] {
+  const points = rows.map(({ layers, laneBits, placed }) => [layers / placed, laneBits / placed] as const);
+  const dot = (f: (p: readonly [number, number]) => number): number => points.reduce((s, p) => s + f(p), 0);
+  const [aa, ab, bb] = [dot(([a]) => a * a), dot(([a, b]) => a * b), dot(([, b]) => b * b)];
+  const [a1, b1] = [dot(([a]) => a), dot(([, b]) => b)];
+  const determinant = aa * bb - ab * ab;
+  return [(a1 * bb - b1 * ab) / determinant, (b1 * aa - a1 * ab) / determinant];
 }

@@ -13,21 +13,25 @@ const defaultNames = [
 ];
 
 /**
- * Read the user's experiment document and check it. A TypeScript or JavaScript file is evaluated once, in a process of its own
+ * Read the user's experiment document. A TypeScript or JavaScript file is evaluated once, in a process of its own
  * with a time limit; everything later sees plain data.
  *
- * @param named      The file given on the command line; without it the usual names are tried in the current folder.
- * @param overrides  `key.path=value` from `--set`.
- * @throws `config/missing`, `config/not-json`, `config/failed`, `config/invalid`
+ * @param named  The file given on the command line; without it the usual names are tried in the current folder.
+ * @throws `config/missing`, `config/not-json`, `config/failed`
  */
+export async function readDocument(platform: Platform, named: string | undefined): Promise<unknown> {
+  const file = named ?? (await findConfig(platform));
+  return file.endsWith(".json") ? readJson(platform, file) : evaluateConfig(platform, file);
+}
+
+/** Read the document, apply `--set`, check everything. @throws `config/invalid` with every problem */
 export async function loadConfig(
   platform: Platform,
   named: string | undefined,
   overrides: readonly string[],
 ): Promise<Config> {
-  const file = named ?? (await findConfig(platform));
-  const document = file.endsWith(".json") ? await readJson(platform, file) : await evaluateConfig(platform, file);
-  return parseConfig(applyOverrides(document, overrides), file);
+  const document = await readDocument(platform, named);
+  return parseConfig(applyOverrides(document, overrides), named ?? "lacuna.config");
 }
 
 /** Put `key.path=value` pairs into a copy of a document; a value is JSON, or else a text. */

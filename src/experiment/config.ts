@@ -31,6 +31,8 @@ export interface Config {
     readonly testLimit?: number | undefined;
     /** Share of the training split kept out of training; designs are chosen on it, never on the test split. */
     readonly validationShare: number;
+    /** Sum the pixels of events in squares of this side. */
+    readonly pool: number;
   };
   readonly network: {
     readonly hidden: readonly number[];
@@ -49,17 +51,25 @@ export interface Config {
     /** Slope of the fast sigmoid, or alpha of the arctangent. */
     readonly surrogateScale: number;
     readonly detachReset: boolean;
-    /** Shift images by up to so many pixels at random. */
+    /** Shift images by up to so many pixels at random; fractions are interpolated. */
     readonly shift: number;
+    /** Turn images by up to so many degrees at random. */
+    readonly rotation: number;
+    /** Scale images by up to this share at random. */
+    readonly zoom: number;
     /** Weight of the L1 penalty on hidden spikes per sample. */
     readonly activityPenalty: number;
     readonly weightDecay: number;
     /** Stop when validation has not improved for so many epochs. */
     readonly patience?: number | undefined;
-    readonly threads: number;
   };
   /** Fine-tuning of every pruned and quantized variant. */
-  readonly tuning: { readonly epochs: number; readonly learningRate: number };
+  readonly tuning: {
+    readonly epochs: number;
+    readonly learningRate: number;
+    /** Neurons of a row that are pruned together; hardware skips whole groups of lanes only. */
+    readonly pruneBlock: number;
+  };
   readonly explore: {
     readonly sampler: "nsga2" | "random" | "grid";
     /** Designs to evaluate. */

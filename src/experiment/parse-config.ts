@@ -35,6 +35,7 @@ const dataSchema = z.strictObject({
   testLimit: count.optional(),
   /** Share of the training split kept out of training; designs are chosen on it, never on the test split. */
   validationShare: z.number().min(0.02).max(0.5).default(0.15),
+  pool: z.int().min(1).max(17).default(1),
 });
 
 const networkSchema = z.strictObject({
@@ -55,18 +56,20 @@ const trainingSchema = z.strictObject({
   surrogateScale: positive.default(5),
   detachReset: z.boolean().default(true),
   /** Shift images by up to so many pixels at random. */
-  shift: z.int().min(0).max(8).default(0),
+  shift: z.number().min(0).max(8).default(0),
+  rotation: z.number().min(0).max(45).default(0),
+  zoom: z.number().min(0).max(0.5).default(0),
   /** Weight of the L1 penalty on hidden spikes per sample. */
   activityPenalty: z.number().min(0).default(0),
   weightDecay: z.number().min(0).default(0),
   /** Stop when validation has not improved for so many epochs. */
   patience: count.optional(),
-  threads: z.int().min(1).max(64).default(1),
 });
 
 const tuningSchema = z.strictObject({
   epochs: count.default(10),
-  learningRate: positive.default(2e-3),
+  learningRate: positive.default(1e-3),
+  pruneBlock: count.default(1),
 });
 
 const exploreSchema = z.strictObject({

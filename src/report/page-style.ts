@@ -65,6 +65,10 @@ figure{margin:0}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.25rem;font-size:.8125rem;color:var(--soft);margin-bottom:.5rem}
 .legend svg{vertical-align:-1px;overflow:visible}
 .legend label{cursor:pointer}.legend input{accent-color:var(--accent);margin:0 .2rem 0 0;vertical-align:-1px}
+.limits{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;align-items:end;font-size:.8125rem;color:var(--soft);margin:.25rem 0 .5rem}
+.limits[hidden]{display:none}.limits label{display:flex;flex-direction:column;width:9.5rem}
+.limits input{width:100%;margin:.15rem 0 0;accent-color:var(--accent)}.limits output{flex-basis:100%}
+.point.beyond{opacity:.18}
 svg{display:block}.legend svg{display:inline-block}
 .plot svg{width:100%;min-width:36rem;height:auto}
 svg text{fill:var(--ink);font-size:12px;font-family:inherit}
@@ -117,6 +121,6 @@ html{scroll-padding-top:4rem}h1{font-size:1.65rem}section{margin-top:3.5rem}}
 @media screen and (max-width:30rem){.strip{grid-template-columns:1fr 1fr;gap:.5rem}.card{padding:.7rem .75rem}.card-value{font-size:1.15rem}.figure{white-space:normal}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{--page:#fff;--ink:#000;--soft:#444;--rule:#ccc;--tint:#f3f3f3}body{font-size:10pt}.layout{display:block;padding:0}
-nav,.skip,.tools,.legend input,.profiles,.download,#trial-card{display:none}section{margin-top:2rem}.chart,.card,tr{break-inside:avoid}h2,h3{break-after:avoid}
+nav,.skip,.tools,.limits,.legend input,.profiles,.download,#trial-card{display:none}section{margin-top:2rem}.chart,.card,tr{break-inside:avoid}h2,h3{break-after:avoid}
 pre{max-height:none}.plot svg{min-width:0}*{print-color-adjust:exact}}
 `;

@@ -37,18 +37,20 @@ test("opening an address with a design pins its card, in every drawn design", { 
 test("names from files do not run in a browser", { skip }, () => {
   const canary = `"><img src=x onerror="document.body.dataset.hacked=1"><script>document.body.dataset.hacked=1</script>`;
   const exploration = sampleReport().exploration as ExplorationSummary;
-  const trials = exploration.trials.map((trial) => Object.assign({}, trial, { id: canary, violation: canary }));
+  const trials = exploration.trials.map((trial) => Object.assign({}, trial, { id: "<img src=x>", violation: canary }));
   const html = renderReport(sampleReport({ title: canary, abstract: canary, exploration: { ...exploration, trials } }));
-  const dom = dump(html, `#trial=${encodeURIComponent(canary)}`);
+  const dom = dump(html, `#trial=${encodeURIComponent("<img src=x>")}`);
   assert.doesNotMatch(dom, /<body[^>]*data-hacked/);
   assert.doesNotMatch(dom, /<img/);
-  assert.match(dom, /<nav/);
+  assert.ok(cardOf(dom).startsWith("<h3>#&lt;img src=x&gt;</h3>"), cardOf(dom).slice(0, 80));
 });
 
 test("the page's script runs under its own policy, and a foreign one does not", { skip }, () => {
   const html = renderReport(sampleReport());
   const foreign = html.replace("</body>", "<script>document.body.dataset.hacked=1</script></body>");
   const dom = dump(foreign, "#trial=1");
+  assert.match(dom, /48 of 48 designs remain, 17 on the front/);
+  assert.equal(dom.match(/download="[\w-]+\.svg"/g)?.length, 13);
   assert.ok(cardOf(dom).startsWith("<h3>#1</h3>"));
   assert.doesNotMatch(dom, /<body[^>]*data-hacked/);
 });

@@ -2,24 +2,21 @@ import { quantity, type Quantity } from "../../base/index.ts";
 import { geometryOf, type Mapping } from "../family/index.ts";
 import { updateAdditions, updateChoiceBits } from "./neuron-work.ts";
 
-// Logic cells before synthesis: bits of adders and choices in the lanes, plus control that grows with address widths. The
-// weights below were fitted to placed designs of this generator; `npm run calibrate:area` prints designs and errors.
+// Logic cells before synthesis: bits of adders and choices in the lanes, plus a fixed part per layer for control. The weights
+// were fitted to placed designs of this generator; `npm run calibrate:area` places them again and prints the errors.
 
-const perLaneBit = 0.94;
-const perAddressBit = 9.3;
-const perLayer = 55;
-const perDesign = 95;
-const relativeBand = 0.2;
+const perLaneBit = 0.758;
+const perLayer = 162;
+const relativeBand = 0.15;
 
 /** Logic cells of a mapped design, estimated from its widths. */
 export function estimateCells(mapping: Mapping): Quantity {
-  const { laneBits, addressBits } = areaFeatures(mapping);
-  const value = perDesign + perLayer * mapping.layers.length + perLaneBit * laneBits + perAddressBit * addressBits;
+  const value = perLayer * mapping.layers.length + perLaneBit * laneBitsOf(mapping);
   return quantity(
     Math.round(value),
     "cell",
     "estimated",
-    "widths of adders, choices and addresses, fitted to placed designs",
+    "widths of adders and choices, fitted to placed designs",
     {
       low: value * (1 - relativeBand),
       high: value * (1 + relativeBand),
@@ -27,15 +24,11 @@ export function estimateCells(mapping: Mapping): Quantity {
   );
 }
 
-/** What the estimate is computed from. */
-export function areaFeatures(mapping: Mapping): { readonly laneBits: number; readonly addressBits: number } {
-  let laneBits = 0;
-  let addressBits = 0;
-  mapping.network.layers.forEach((layer, index) => {
-    const geometry = geometryOf(layer, mapping.layers[index]?.lanes ?? 1);
-    const adders = updateAdditions(layer.neuron).reduce((bits, a) => bits + a.bits * a.count, 0);
-    laneBits += geometry.lanes * (geometry.sumBits + adders + updateChoiceBits(layer.neuron));
-    addressBits += geometry.addressBits + geometry.inputBits + 2 * geometry.groupBits;
-  });
-  return { laneBits, addressBits };
+/** Bits of adders and choices over all lanes: what the estimate is computed from. */
+export function laneBitsOf(mapping: Mapping): number {
+  return mapping.network.layers.reduce((total, layer, index) => {
+    const { lanes, sumBits } = geometryOf(layer, mapping.layers[index]?.lanes ?? 1);
+    const adders = updateAdditions(layer.neuron).reduce((bits, { bits: width, count }) => bits + width * count, 0);
+    return total + lanes * (sumBits + adders + updateChoiceBits(layer.neuron));
+  }, 0);
 }

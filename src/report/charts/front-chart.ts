@@ -53,7 +53,10 @@ export function frontChart(
     id: "front-chart",
     title: "Front",
     caption: frontCaption(exploration, omittedCount, [x, y]),
-    controls: frontLegend(isMixed(exploration, drawn)),
+    controls: fragment(
+      frontLegend(isMixed(exploration, drawn)),
+      element("div", { id: "front-limits", class: "limits", role: "group", "aria-label": "Limits", hidden: true }),
+    ),
     picture,
     table: frontTable(exploration, drawn),
   });

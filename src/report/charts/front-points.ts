@@ -44,13 +44,18 @@ export function knownValue(trial: TrialRow, objective: string): number | undefin
 /** What the card shows, as plain strings; the page's script sets them as text, never as markup. */
 export interface CardData {
   readonly objectives: readonly string[];
+  readonly directions: readonly string[];
   readonly parameters: readonly string[];
+  /** Whether each trial is on the front. */
+  readonly front: readonly boolean[];
   /** Index of the chosen design among the trials; -1 when there is none. */
   readonly chosen: number;
   readonly trials: readonly {
     readonly id: string;
     readonly status: string;
     readonly objectives: readonly string[];
+    /** Values of the objectives; null, as JSON has it, where unknown. */
+    readonly values: readonly (number | null)[];
     readonly parameters: readonly string[];
   }[];
 }
@@ -61,7 +66,9 @@ export function cardData(exploration: ExplorationSummary, drawn: readonly DrawnT
   const front = drawn.filter(({ status }) => status === "front" || status === "chosen");
   return {
     objectives: exploration.objectives.map(({ name }) => visibleText(shortName(name))),
+    directions: exploration.objectives.map(({ direction }) => direction),
     parameters: parameters.map((name) => visibleText(shortName(name))),
+    front: drawn.map(({ status }) => status === "front" || status === "chosen"),
     chosen: drawn.findIndex(({ status }) => status === "chosen"),
     trials: drawn.map((point) => ({
       id: visibleText(shortName(point.trial.id)),
@@ -70,6 +77,7 @@ export function cardData(exploration: ExplorationSummary, drawn: readonly DrawnT
         const figure = ownValue(point.trial.objectives, name);
         return visibleText(shortName(figureText(figure ?? { unknown: "not evaluated" }, format), 120));
       }),
+      values: point.values.map((value) => value ?? null),
       parameters: parameters.map((name) =>
         visibleText(shortName(String(ownValue(point.trial.parameters, name) ?? "–"))),
       ),

@@ -1,0 +1,54 @@
+import type { CommandDefinition } from "../command.ts";
+import { print, stageView, voiceOf } from "../terminal.ts";
+import { packageFolder } from "../whole-path.ts";
+
+export const evalCommand: CommandDefinition = {
+  name: "eval <model>",
+  summary: "accuracy, spikes and sparsity of a model on its test split",
+  example: "lacuna eval model.lacuna --data-folder ~/mnist",
+  configure: (command) => command.option("--data-folder <folder>", "where the data lies now"),
+  run: async ([file = ""], options, signal) => {
+    const voice = voiceOf(options);
+    const { evaluateModel } = await import("../../experiment/index.ts");
+    const { nodePlatform } = await import("../../platform/node/index.ts");
+    const { textTable } = await import("../../report/index.ts");
+    const found = await evaluateModel({
+      platform: nodePlatform,
+      packageFolder,
+      file,
+      dataFolder: options["dataFolder"] === undefined ? undefined : String(options["dataFolder"]),
+      signal,
+      onEvent: stageView(voice, nodePlatform.clock.monotonic),
+    });
+    if (voice.json) {
+      print(JSON.stringify(found));
+      return 0;
+    }
+    print(`accuracy ${(found.accuracy * 100).toFixed(1)} % of ${found.sampleCount} test samples (${found.kind})`);
+    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+    const columns = [
+      "layer",
+      "zero weights",
+      "silent neuron-steps",
+      "spikes/sample",
+      "dead neurons",
+      "effective SynOps",
+      "dense SynOps",
+    ];
+    print(
+      textTable(
+        columns.map((title, i) => ({ title, align: i === 0 ? ("left" as const) : ("right" as const) })),
+        found.layers.map((l) => [
+          l.layer,
+          percent(l.connectionSparsity),
+          percent(l.activationSparsity),
+          l.spikesPerSample.toFixed(1),
+          String(l.deadNeurons),
+          Math.round(l.effectiveSynapticOperations).toLocaleString("en-US"),
+          Math.round(l.denseSynapticOperations).toLocaleString("en-US"),
+        ]),
+      ).trimEnd(),
+    );
+    return 0;
+  },
+};

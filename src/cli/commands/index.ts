@@ -1,0 +1,32 @@
+import type { CommandDefinition } from "../command.ts";
+import { codesignCommand } from "./codesign.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { evalCommand } from "./eval.ts";
+import { exploreCommand } from "./explore.ts";
+import { fitCommand } from "./fit.ts";
+import { inspectCommand } from "./inspect.ts";
+import { reportCommand } from "./report.ts";
+import { rtlCommand } from "./rtl.ts";
+import { synthCommand } from "./synth.ts";
+import { trainCommand } from "./train.ts";
+import { quantizeCommand, sparsifyCommand } from "./tune.ts";
+import { verifyCommand } from "./verify.ts";
+
+/** Every command, in the order of `lacuna --help`. */
+export const commands: readonly CommandDefinition[] = [
+  demoCommand,
+  codesignCommand,
+  trainCommand,
+  evalCommand,
+  sparsifyCommand,
+  quantizeCommand,
+  exploreCommand,
+  fitCommand,
+  rtlCommand,
+  verifyCommand,
+  synthCommand,
+  reportCommand,
+  inspectCommand,
+  doctorCommand,
+];

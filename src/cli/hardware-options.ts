@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { suggestName, UserError } from "../base/index.ts";
+import type { HardwareChoice } from "../hardware/family/index.ts";
+
+/** Flags that choose hardware for a model. */
+export function configureHardware(command: Command): void {
+  command
+    .option("--target <name>", "up5k or hx8k", "hx8k")
+    .option("--lanes <list>", "lanes per layer, such as 8,2", "4,2")
+    .option("--family <name>", "layer-pipeline or dense", "layer-pipeline")
+    .option("--storage <name>", "dense or blocks", "dense");
+}
+
+/** The choice that the flags mean. @throws `usage/flag` with a suggestion */
+export function hardwareChoice(options: Readonly<Record<string, unknown>>): HardwareChoice {
+  const one = <T extends string>(flag: string, known: readonly T[]): T => {
+    const given = String(options[flag]);
+    const match = known.find((name) => name === given);
+    if (match !== undefined) return match;
+    throw new UserError("usage/flag", `--${flag} ${given}: ${suggestName(given, known)}`, { exit: "usage" });
+  };
+  const lanes = String(options["lanes"]).split(",").map(Number);
+  if (lanes.some((count) => !Number.isInteger(count) || count < 1)) {
+    const message = `--lanes ${String(options["lanes"])}: expected whole numbers ≥ 1, one per layer, such as 8,2`;
+    throw new UserError("usage/flag", message, { exit: "usage" });
+  }
+  return {
+    family: one("family", ["layer-pipeline", "dense"]),
+    weightStorage: one("storage", ["dense", "blocks"]),
+    lanes,
+  };
+}

@@ -1,0 +1,68 @@
+// What `verify` and `synth` do with a design folder.
+
+import { suggestName, UserError, type Quantity } from "../base/index.ts";
+import { families } from "../hardware/family/index.ts";
+import {
+  placeAndRoute,
+  synthesize,
+  verifyDesign,
+  type SimulatorName,
+  type VerificationReport,
+} from "../hardware/rtl/index.ts";
+import type { Platform } from "../platform/index.ts";
+import { loadDesign } from "./design-folder.ts";
+import type { EventListener } from "./session.ts";
+
+interface FolderTask {
+  readonly platform: Platform;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+const simulators: readonly SimulatorName[] = ["embedded", "verilator", "icarus"];
+
+/** Simulate the SystemVerilog as it lies in the folder against the golden model. */
+export async function verifyFolder(options: FolderTask & { readonly simulator: string }): Promise<VerificationReport> {
+  const { platform, folder, signal, onEvent } = options;
+  const simulator = simulators.find((name) => name === options.simulator);
+  if (simulator === undefined) {
+    const message = `--simulator ${options.simulator}: ${suggestName(options.simulator, simulators)}`;
+    throw new UserError("usage/flag", message, { exit: "usage" });
+  }
+  const { mapping, design, trace } = await loadDesign(platform.files, folder);
+  return verifyDesign({
+    platform,
+    design,
+    network: mapping.network,
+    trace,
+    cycles: families[mapping.choice.family].predict(mapping, trace),
+    simulator,
+    signal,
+    onProgress: (progress) => onEvent({ type: "progress", title: "verify", progress }),
+  });
+}
+
+export interface SynthesisResult {
+  readonly rows: readonly (readonly [string, Quantity])[];
+  readonly bitstream: string | undefined;
+}
+
+/** Synthesize a design folder, and place it. */
+export async function synthesizeFolder(options: FolderTask & { readonly place: boolean }): Promise<SynthesisResult> {
+  const { platform, folder, signal } = options;
+  const { mapping, design } = await loadDesign(platform.files, folder);
+  const synthesis = await synthesize({ platform, design, target: mapping.target, signal });
+  const rows: [string, Quantity][] = [
+    ["LUT4", synthesis.lookUpTables],
+    ["flip-flops", synthesis.flipFlops],
+    ["block RAMs", synthesis.blockRams],
+    ["single-port RAMs", synthesis.singlePortRams],
+  ];
+  if (!options.place) return { rows, bitstream: undefined };
+  const placed = await placeAndRoute({ platform, synthesis, target: mapping.target, signal });
+  rows.push(["logic cells", placed.logicCells], ["pins", placed.pins], ["clock", placed.maxFrequency]);
+  const bitstream = `${folder}/design.bin`;
+  await platform.files.write(bitstream, placed.bitstream);
+  return { rows, bitstream };
+}

@@ -1,0 +1,335 @@
+// The stages as functions of one model file: what `train`, `eval`, `sparsify`, `quantize`, `fit`, `rtl` and `inspect` do.
+
+import { assertDefined, UserError, type Problem, type QuantityKind } from "../base/index.ts";
+import { wasmBackend } from "../compute/index.ts";
+import { estimateCells } from "../hardware/cost/index.ts";
+import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
+import { countEvents, runGolden, type EventTrace } from "../hardware/golden/index.ts";
+import { targetByName } from "../hardware/target/index.ts";
+import { evaluate, limitDataset, loadDataset, train, type Dataset } from "../learning/index.ts";
+import { accuracyOf } from "../model/encoding/index.ts";
+import { layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
+import { measureActivations, measureConnections, storageBits, storageFormats } from "../model/sparsity/index.ts";
+import type { Files, Platform } from "../platform/index.ts";
+import { openRun } from "../runs/index.ts";
+import type { Config } from "./config.ts";
+import { saveDesign } from "./design-folder.ts";
+import { integerOf, loadModel, saveModel, type Model } from "./model-file.ts";
+import type { EventListener, Session } from "./session.ts";
+import { buildDesign } from "./stages/build.ts";
+import { batchOptions, encodeSpikes, loadData, trainBase, trainingOptions } from "./stages/software.ts";
+
+/** What every function on a model file gets. */
+export interface ModelTask {
+  readonly platform: Platform;
+  readonly packageFolder: string;
+  /** The model file. */
+  readonly file: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+}
+
+/** Train one network of a document and write it. */
+export async function trainOnly(options: {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly runFolder: string;
+  readonly packageFolder: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventListener;
+  readonly modelFile: string;
+}): Promise<{ readonly testAccuracy: number; readonly validationAccuracy: number }> {
+  const { platform, config } = options;
+  await using run = await openRun(platform, options.runFolder);
+  const session: Session = { ...options, run, ledger: [] };
+  const data = await loadData(session);
+  const stepCount = assertDefined(config.explore.stepCount[0], "step count");
+  const base = await trainBase(session, data, stepCount);
+  const test = await evaluate({
+    network: base.network,
+    dataset: data.dataset,
+    split: data.dataset.test,
+    batch: batchOptions(config, stepCount),
+    backend: wasmBackend,
+  });
+  await saveModel(platform.files, options.modelFile, { kind: "model", network: base.network, config });
+  return { testAccuracy: test.accuracy, validationAccuracy: base.validationAccuracy };
+}
+
+export interface TuneResult {
+  readonly before: number;
+  readonly after: number;
+  /** By what the result was judged. */
+  readonly kind: "golden model" | "float";
+  readonly connectionSparsity: number;
+}
+
+/** Prune and quantize a model file with fine-tuning. @throws `tune/range` */
+export async function tuneModel(
+  options: ModelTask & {
+    readonly target: string;
+    readonly sparsity: number | undefined;
+    readonly weightBits: number | undefined;
+    readonly pruneBlock: number | undefined;
+    readonly epochs: number | undefined;
+  },
+): Promise<TuneResult> {
+  const { platform, signal, onEvent } = options;
+  checkTuning(options);
+  const model = await loadModel(platform.files, options.file);
+  const { config } = model;
+  const dataset = await datasetOf(options, model, undefined);
+  const batch = batchOptions(config, model.network.stepCount);
+  const judge = (network: Network) => evaluate({ network, dataset, split: dataset.test, batch, backend: wasmBackend });
+  const before = (await judge(model.network)).accuracy;
+  const kept = model.network.layers[0]?.quantizer?.bits;
+  const weightBits = options.weightBits ?? kept;
+  const started = platform.clock.monotonic();
+  onEvent({ type: "stage-started", title: "fine-tune" });
+  const { network } = await train({
+    network: model.network,
+    dataset,
+    batch,
+    backend: wasmBackend,
+    signal,
+    onProgress: (progress) => onEvent({ type: "progress", title: "fine-tune", progress }),
+    training: {
+      ...trainingOptions(config),
+      epochs: options.epochs ?? config.tuning.epochs,
+      learningRate: config.tuning.learningRate,
+      patience: undefined,
+      ...(weightBits === undefined ? {} : { weightBits }),
+      ...(options.sparsity === undefined ? {} : { sparsity: options.sparsity, pruneBlock: options.pruneBlock ?? 1 }),
+    },
+  });
+  const tuned: Model = { ...model, network };
+  const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
+  const after =
+    golden === undefined ? (await judge(network)).accuracy : accuracyOf(golden.decisions, dataset.test.labels);
+  await saveModel(platform.files, options.target, tuned);
+  const seconds = (platform.clock.monotonic() - started) / 1000;
+  onEvent({
+    type: "stage-finished",
+    title: "fine-tune",
+    reused: false,
+    reason: "first time",
+    seconds,
+    summary: options.target,
+  });
+  const zeros = network.layers.map((layer) => measureConnections(layer.weights.data, layer.neuronCount).nonZeroCount);
+  return {
+    before,
+    after,
+    kind: golden === undefined ? "float" : "golden model",
+    connectionSparsity: 1 - zeros.reduce((a, b) => a + b, 0) / synapseCount(network),
+  };
+}
+
+export interface EvaluationResult {
+  readonly accuracy: number;
+  readonly sampleCount: number;
+  readonly kind: "golden model" | "float";
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly connectionSparsity: number;
+    readonly activationSparsity: number;
+    readonly spikesPerSample: number;
+    readonly deadNeurons: number;
+    readonly effectiveSynapticOperations: number;
+    readonly denseSynapticOperations: number;
+  }[];
+}
+
+/** Accuracy and sparsity of a model on its test split: by the golden model when it is quantized, by floats otherwise. */
+export async function evaluateModel(
+  options: ModelTask & { readonly dataFolder: string | undefined },
+): Promise<EvaluationResult> {
+  const model = await loadModel(options.platform.files, options.file);
+  const dataset = await datasetOf(options, model, options.dataFolder);
+  const quantized = model.network.layers.every(({ quantizer }) => quantizer !== undefined);
+  // Sparsity is counted in the golden trace; a float model is lowered at 8 bits for it.
+  const trace = goldenOn(model, dataset, dataset.test.sampleCount);
+  const events = countEvents(integerOf(model), trace);
+  const accuracy = quantized
+    ? accuracyOf(trace.decisions, dataset.test.labels)
+    : (
+        await evaluate({
+          network: model.network,
+          dataset,
+          split: dataset.test,
+          batch: batchOptions(model.config, model.network.stepCount),
+          backend: wasmBackend,
+        })
+      ).accuracy;
+  return {
+    accuracy,
+    sampleCount: trace.sampleCount,
+    kind: quantized ? "golden model" : "float",
+    layers: model.network.layers.map((layer, l) => {
+      const activity = measureActivations(assertDefined(trace.layers[l], "spikes"));
+      const counted = assertDefined(events.layers[l], "events");
+      return {
+        layer: layer.name,
+        connectionSparsity: measureConnections(layer.weights.data, layer.neuronCount).connectionSparsity,
+        activationSparsity: activity.activationSparsity,
+        spikesPerSample: counted.spikesOut / trace.sampleCount,
+        deadNeurons: activity.deadNeurons,
+        effectiveSynapticOperations: counted.effectiveSynapticOperations / trace.sampleCount,
+        denseSynapticOperations: counted.denseSynapticOperations / trace.sampleCount,
+      };
+    }),
+  };
+}
+
+export interface FitResult {
+  readonly problems: readonly Problem[];
+  readonly resources: readonly {
+    readonly resource: string;
+    readonly used: number;
+    readonly limit: number;
+    readonly kind: QuantityKind;
+  }[];
+}
+
+/** Whether a model fits a target, in milliseconds. */
+export async function fitModel(
+  files: Files,
+  file: string,
+  choice: HardwareChoice,
+  targetName: string,
+): Promise<FitResult> {
+  const target = targetByName(targetName);
+  const integer = integerOf(await loadModel(files, file));
+  const family = families[choice.family];
+  const problems = family.check(integer, choice, target);
+  if (problems.length > 0) return { problems, resources: [] };
+  const mapping = family.map(integer, choice, target);
+  const memories = mapping.layers.map((layer) => layer.memories);
+  const cells = estimateCells(mapping).value;
+  const { logicCells, blockRams, singlePortRams } = target.limits;
+  const tooMany: Problem[] =
+    cells <= logicCells.value
+      ? []
+      : [
+          {
+            code: "fit/logic-cells",
+            path: mapping.layers[0]?.name ?? "",
+            message: `target "${target.name}": about ${cells} logic cells are needed, there are ${logicCells.value}`,
+            hint: "use fewer lanes",
+          },
+        ];
+  return {
+    problems: tooMany,
+    resources: [
+      { resource: "logic cells", used: cells, limit: logicCells.value, kind: "estimated" },
+      { resource: "block RAMs", used: blocksUsed(memories, "block-ram"), limit: blockRams.value, kind: "estimated" },
+      {
+        resource: "single-port RAMs",
+        used: blocksUsed(memories, "single-port-ram"),
+        limit: singlePortRams.value,
+        kind: "estimated",
+      },
+    ],
+  };
+}
+
+/** Write the SystemVerilog of a model with a golden trace of its first test samples. */
+export async function emitModel(
+  options: ModelTask & {
+    readonly folder: string;
+    readonly choice: HardwareChoice;
+    readonly target: string;
+    readonly sampleCount: number;
+  },
+): Promise<{ readonly files: readonly string[]; readonly meanCycles: number; readonly samples: number }> {
+  const { files } = options.platform;
+  const model = await loadModel(files, options.file);
+  const dataset = await datasetOf(options, model, undefined);
+  const trace = goldenOn(model, dataset, Math.min(options.sampleCount, dataset.test.sampleCount));
+  const built = buildDesign(integerOf(model), options.choice, targetByName(options.target), trace);
+  await saveDesign(files, options.folder, { mapping: built.mapping, design: built.design, trace });
+  return {
+    files: built.design.files.map(({ name }) => name),
+    meanCycles: built.meanCycles,
+    samples: trace.sampleCount,
+  };
+}
+
+/** What a model file holds, without running it. */
+export async function inspectModel(files: Files, file: string): Promise<ModelSummary> {
+  const { network, config } = await loadModel(files, file);
+  return {
+    name: network.name,
+    shape: networkShape(network),
+    stepCount: network.stepCount,
+    encoding: config.encoding.kind,
+    synapses: synapseCount(network),
+    layers: network.layers.map((layer, index) => ({
+      name: layer.name,
+      neuron: `${layer.neuron.model}, reset ${layer.neuron.reset.kind}`,
+      inputCount: layerInputCount(network, index),
+      neuronCount: layer.neuronCount,
+      connectionSparsity: measureConnections(layer.weights.data, layer.neuronCount).connectionSparsity,
+      weightBits: layer.quantizer?.bits,
+      low: layer.weights.data.reduce((a, b) => Math.min(a, b), 0),
+      high: layer.weights.data.reduce((a, b) => Math.max(a, b), 0),
+      parameters: layer.neuron.parameters,
+    })),
+    storage: network.layers.flatMap((layer, index) => {
+      const { quantizer } = layer;
+      if (quantizer === undefined) return [];
+      const shape = { rows: layerInputCount(network, index), columns: layer.neuronCount, bits: quantizer.bits };
+      const matrix = { ...shape, values: Array.from(layer.weights.data, (w) => Math.round(w / quantizer.scale)) };
+      const bits = storageFormats.map((format) => ({ format: format.name, bits: storageBits(format, matrix) }));
+      return [{ layer: layer.name, bits }];
+    }),
+  };
+}
+
+export interface ModelSummary {
+  readonly name: string;
+  readonly shape: string;
+  readonly stepCount: number;
+  readonly encoding: string;
+  readonly synapses: number;
+  readonly layers: readonly {
+    readonly name: string;
+    readonly neuron: string;
+    readonly inputCount: number;
+    readonly neuronCount: number;
+    readonly connectionSparsity: number;
+    readonly weightBits: number | undefined;
+    readonly low: number;
+    readonly high: number;
+    readonly parameters: Readonly<Record<string, number>>;
+  }[];
+  readonly storage: readonly {
+    readonly layer: string;
+    readonly bits: readonly { readonly format: string; readonly bits: number }[];
+  }[];
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function checkTuning({ sparsity, weightBits, epochs }: Parameters<typeof tuneModel>[0]): void {
+  const fail = (flag: string, expected: string, got: number): never => {
+    throw new UserError("tune/range", `--${flag}: expected ${expected}, got ${got}`, { exit: "usage" });
+  };
+  if (sparsity !== undefined && !(sparsity >= 0 && sparsity < 1)) fail("sparsity", "a share 0…0.99", sparsity);
+  if (weightBits !== undefined && !(Number.isInteger(weightBits) && weightBits >= 2 && weightBits <= 8)) {
+    fail("bits", "a whole number 2…8", weightBits);
+  }
+  if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1)) fail("epochs", "a whole number ≥ 1", epochs);
+}
+
+async function datasetOf(task: ModelTask, { config }: Model, folder: string | undefined): Promise<Dataset> {
+  const place = folder ?? config.data.folder ?? `${task.packageFolder}/data`;
+  const dataset = await loadDataset(task.platform.files, config.data.set, place);
+  return limitDataset(dataset, { train: config.data.trainLimit, test: config.data.testLimit });
+}
+
+function goldenOn(model: Model, dataset: Dataset, sampleCount: number): EventTrace {
+  const indices = Uint32Array.from({ length: sampleCount }, (_, i) => i);
+  const input = encodeSpikes(dataset, dataset.test, indices, batchOptions(model.config, model.network.stepCount));
+  return runGolden(integerOf(model), input);
+}

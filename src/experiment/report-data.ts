@@ -1,0 +1,413 @@
+// What an experiment found, arranged for the report: no numbers are made here, only carried.
+
+import { assertDefined, hashValue, quantity, type Quantity } from "../base/index.ts";
+import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
+import { blocksUsed } from "../hardware/family/index.ts";
+import { countEvents } from "../hardware/golden/index.ts";
+import type { PlacementReport, SynthesisReport, VerificationReport } from "../hardware/rtl/index.ts";
+import { measureActivations, measureConnections } from "../model/sparsity/index.ts";
+import { firingNeurons } from "../model/tensor/index.ts";
+import type {
+  EnergySummary,
+  ExplorationSummary,
+  Figure,
+  ReportData,
+  ResourceSummary,
+  SparsitySummary,
+  TrainingHistory,
+} from "../report/index.ts";
+import type { EpochRecord } from "../learning/index.ts";
+import { objectiveDirections, type Exploration } from "./stages/explore.ts";
+import type { BuiltDesign, TestResult } from "./stages/build.ts";
+import type { BaseResult, Data, SoftwareResult } from "./stages/software.ts";
+import type { ObjectiveName } from "./config.ts";
+import type { Session } from "./session.ts";
+
+/** Everything that an experiment produced. */
+export interface Findings {
+  readonly data: Data;
+  readonly base: BaseResult;
+  readonly exploration: Exploration;
+  readonly software: SoftwareResult;
+  readonly test: TestResult;
+  readonly built: BuiltDesign;
+  readonly verification: VerificationReport;
+  readonly synthesis: SynthesisReport;
+  readonly placement: PlacementReport | undefined;
+  readonly floatTestAccuracy: number;
+}
+
+const noPlacement = { unknown: "the design was not placed" };
+
+export function reportData(session: Session, found: Findings, generator: string): ReportData {
+  const { config, platform } = session;
+  const { data, software, test, built, placement, verification, exploration } = found;
+  const clock = placement?.maxFrequency ?? built.mapping.target.estimatedClock;
+  const latency = latencyOf(built.meanCycles, clock, placement !== undefined);
+  const energy = energySummary(found);
+  const cells: Quantity = placement?.logicCells ?? estimateCells(built.mapping);
+  const shape = [software.integer.inputCount, ...software.integer.layers.map((layer) => layer.neuronCount)].join("-");
+  const accuracy = quantity(
+    test.accuracy,
+    "1",
+    "rtl",
+    `golden model, ${verification.scope.samples} samples verified on RTL`,
+  );
+  return {
+    title: `${config.name}: ${shape} on ${built.mapping.target.title}`,
+    abstract: `A spiking network ${shape} with ${software.integer.stepCount} time steps, trained on ${data.dataset.title}, pruned, quantized, searched together with its hardware, and built as SystemVerilog.`,
+    createdAt: platform.clock.now(),
+    generator,
+    summary: [
+      {
+        name: "accuracy",
+        quantity: verification.scope.samples === test.trace.sampleCount ? accuracy : { ...accuracy, kind: "simulated" },
+        format: "percent",
+        note: `test split, ${test.trace.sampleCount} samples, integers`,
+      },
+      { name: "energy per inference", quantity: headlineEnergy(energy), note: `dynamic, ${profiles[0]?.title ?? ""}` },
+      { name: "latency", quantity: latency, note: `mean of ${test.trace.sampleCount} test samples` },
+      { name: "logic cells", quantity: cells, note: built.mapping.target.title },
+      { name: "clock", quantity: placement?.maxFrequency ?? noPlacement, note: "slowest path after routing" },
+    ],
+    config,
+    dataset: {
+      name: data.dataset.title,
+      source: data.dataset.source,
+      license: data.dataset.licence,
+      splits: [
+        { name: "training and validation", sampleCount: data.dataset.train.sampleCount },
+        { name: "test", sampleCount: data.dataset.test.sampleCount },
+      ],
+      sampleShape: data.dataset.shape,
+      classNames: Array.from({ length: data.dataset.classCount }, (_, c) => String(c)),
+    },
+    network: {
+      encoding: describeEncoding(config.encoding),
+      stepCount: software.integer.stepCount,
+      layers: software.integer.layers.map((layer) => ({
+        name: layer.name,
+        neuron: layer.neuron.name,
+        inputCount: layer.inputCount,
+        neuronCount: layer.neuronCount,
+        synapseCount: layer.weights.length,
+        nonZeroCount: measureConnections(layer.weights, layer.neuronCount).nonZeroCount,
+        weightBits: layer.weightBits,
+      })),
+    },
+    training: trainingHistory(found.base.history, software.history),
+    exploration: explorationSummary(session, exploration),
+    energy,
+    sparsity: sparsitySummary(found),
+    raster: rasterOf(found),
+    confusion: {
+      scope: `test split, ${test.trace.sampleCount} samples, golden model`,
+      kind: "simulated",
+      classNames: Array.from({ length: data.dataset.classCount }, (_, c) => String(c)),
+      counts: test.confusion,
+    },
+    cycles: cycleSummary(found, clock),
+    resources: resourceSummary(found),
+    memories: built.mapping.layers.flatMap((layer) =>
+      layer.memories.map((memory) => ({
+        name: memory.name,
+        logicalBits: quantity(memory.logicalBits, "bit", "estimated", "exact from the mapping"),
+        allocatedBits: quantity(memory.allocatedBits, "bit", "estimated", "exact from the mapping"),
+        kind: `${memory.depth} × ${memory.width}, ${memory.place}`,
+      })),
+    ),
+    verification: {
+      passed: verification.passed,
+      scope: `${verification.scope.samples} of ${test.trace.sampleCount} test samples, ${verification.scope.steps} steps, ${verification.scope.layers} layers, ${verification.scope.neurons} neurons; ${verification.cyclesSimulated.toLocaleString("en-US")} clock cycles simulated at register transfer level, before synthesis`,
+      simulator: verification.simulator,
+      comparisons: [
+        { name: "spikes of every layer and step", compared: verification.spikesCompared, different: 0 },
+        { name: "cycles at which a step ends", compared: verification.stepEndsCompared, different: 0 },
+        { name: "decisions and their cycle counts", compared: verification.scope.samples, different: 0 },
+      ],
+    },
+    tools: toolList(found),
+    reproduction: {
+      commands: [`npx lacuna codesign lacuna.config.json --run ${config.name}`],
+      seed: config.seed,
+      hashes: [
+        { name: "data", hash: data.hash },
+        { name: "integer network", hash: hashValue(software.integer) },
+        { name: "SystemVerilog", hash: hashValue(built.design.files) },
+      ],
+      machine: platform.machine.description,
+    },
+    limits: [
+      "Energy is counted events times published constants of another technology: it orders designs, it does not predict a board.",
+      "Static power of the chip is unknown and not included.",
+      "Verified means: golden model and register transfer level agree on the stated samples; the placed netlist was not simulated.",
+      "Latency assumes a host that delivers one word per clock cycle.",
+      "Clock frequency is nextpnr's estimate for the slowest path; the board was not measured.",
+    ],
+    stages: session.ledger.map(({ name, reused, reason, seconds }) => ({
+      name,
+      outcome: reused ? "reused" : "ran",
+      seconds,
+      reason,
+    })),
+  };
+}
+
+/** Mean latency of an inference at a clock. */
+export function latencyOf(meanCycles: number, clock: Quantity, placed: boolean): Quantity {
+  return quantity(
+    meanCycles / clock.value,
+    "s",
+    placed ? "placed" : "estimated",
+    `${meanCycles.toFixed(1)} cycles (equal to RTL) at ${(clock.value / 1e6).toFixed(1)} MHz, ${clock.source}`,
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function describeEncoding(encoding: Session["config"]["encoding"]): string {
+  const { kind, ...rest } = encoding;
+  return `${kind} (${Object.entries(rest)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ")})`;
+}
+
+function trainingHistory(base: readonly EpochRecord[], tuned: readonly EpochRecord[]): TrainingHistory {
+  const all = [...base, ...tuned];
+  return {
+    panels: [
+      {
+        title: "accuracy",
+        format: "percent",
+        kind: "simulated",
+        curves: [
+          { name: "training", values: all.map(({ trainAccuracy }) => trainAccuracy) },
+          { name: "validation", values: all.map(({ validationAccuracy }) => validationAccuracy) },
+        ],
+      },
+      {
+        title: "loss",
+        format: "plain",
+        kind: "simulated",
+        curves: [{ name: "training", values: all.map(({ loss }) => loss) }],
+      },
+    ],
+    phases: [
+      { name: "training", firstEpoch: 1 },
+      { name: "pruning and quantization", firstEpoch: base.length + 1 },
+    ],
+  };
+}
+
+const units: Readonly<
+  Record<ObjectiveName, { readonly unit: Quantity["unit"]; readonly source: string; readonly definition: string }>
+> = {
+  accuracy: {
+    unit: "1",
+    source: "golden model on the validation split",
+    definition: "share of right decisions of the golden model on the validation split",
+  },
+  energy: {
+    unit: "J",
+    source: "events × 45 nm constants",
+    definition: "dynamic energy per inference: counted events times published constants",
+  },
+  latency: {
+    unit: "s",
+    source: "closed-form cycles at the assumed clock",
+    definition: "mean cycles per inference over the clock assumed for the target",
+  },
+  area: {
+    unit: "cell",
+    source: "estimate from widths",
+    definition: "logic cells estimated from the widths of the datapath",
+  },
+};
+
+function explorationSummary({ config }: Session, { study, chosenId, reason }: Exploration): ExplorationSummary {
+  const front = new Set(study.front);
+  return {
+    sampler: config.explore.sampler,
+    objectives: config.objectives.map((name) => ({
+      name,
+      direction: objectiveDirections[name],
+      ...(name === "accuracy" ? { format: "percent" as const } : {}),
+      definition: units[name].definition,
+    })),
+    constraints: config.constraints,
+    trials: study.trials.map((trial) => ({
+      id: String(trial.id),
+      parameters: trial.values,
+      objectives: Object.fromEntries(
+        config.objectives.map((name): [string, Figure] => {
+          const value = trial.objectives?.[name];
+          const { unit, source } = units[name];
+          return [
+            name,
+            value === undefined
+              ? { unknown: trial.failure ?? "not evaluated" }
+              : quantity(value, unit, name === "accuracy" ? "simulated" : "estimated", source),
+          ];
+        }),
+      ),
+      feasible: trial.feasible,
+      violation: trial.failure ?? (trial.feasible ? undefined : "breaks a constraint"),
+      onFront: front.has(trial.id),
+      chosen: trial.id === chosenId,
+    })),
+    choice: reason,
+    hypervolume: { values: study.progress, reference: "1.1 of each objective's range" },
+  };
+}
+
+function energySummary({ built, test }: Findings): EnergySummary {
+  const staticNote = "Static energy is unknown: no source is known for the static power of this target.";
+  const derivations = profiles.flatMap((profile): EnergySummary["derivations"] => {
+    const design = deriveEnergy(built.mapping, test.trace, profile);
+    const baseline = deriveBaseline(built.mapping, profile);
+    return [
+      { profile: profile.name, subject: "chosen design", lines: design.lines, total: design.total, staticNote },
+      ...(baseline === undefined
+        ? []
+        : [
+            {
+              profile: profile.name,
+              subject: "ANN baseline" as const,
+              lines: baseline.lines,
+              total: baseline.total,
+              staticNote,
+            },
+          ]),
+    ];
+  });
+  return {
+    derivations,
+    baselineNote:
+      "The baseline is an analog network of the same layer sizes: one pass, every weight multiplied, 8-bit activations, the same weight bits, priced by the same constants. Published break-evens lie near 0.15 to 1.4 spikes per synapse and inference (Dampfhoffer et al., 2023).",
+    notModeled: [
+      "clock tree, control logic and wires",
+      "static power",
+      "the host that sends spikes and reads counts",
+      "conversion of images to spikes",
+    ],
+  };
+}
+
+function headlineEnergy({ derivations }: EnergySummary): Figure {
+  return assertDefined(derivations[0], "derivation").total;
+}
+
+function sparsitySummary({ software, test }: Findings): SparsitySummary {
+  const events = countEvents(software.integer, test.trace);
+  const source = "counted in the golden trace of the test split";
+  const figure = (value: number, unit: Quantity["unit"] = "1"): Quantity => quantity(value, unit, "simulated", source);
+  return {
+    scope: `test split, ${test.trace.sampleCount} samples`,
+    kind: "simulated",
+    layers: software.integer.layers.map((layer, index) => {
+      const activity = measureActivations(assertDefined(test.trace.layers[index], "spikes"));
+      const connections = measureConnections(layer.weights, layer.neuronCount);
+      const counted = assertDefined(events.layers[index], "events");
+      return {
+        layer: layer.name,
+        connectionSparsity: figure(connections.connectionSparsity),
+        activationSparsity: figure(activity.activationSparsity),
+        temporalSparsity: figure(activity.temporalSparsity),
+        silentNeurons: activity.deadNeurons,
+        deadNeurons: Math.round(connections.emptyColumns * layer.neuronCount),
+        neuronCount: layer.neuronCount,
+        synapticOperations: {
+          effective: figure(counted.effectiveSynapticOperations / test.trace.sampleCount, "op"),
+          dense: figure(counted.denseSynapticOperations / test.trace.sampleCount, "op"),
+        },
+        spikeRate: activity.spikeRates,
+      };
+    }),
+  };
+}
+
+function rasterOf({ data, software, test }: Findings): ReportData["raster"] {
+  const { trace } = test;
+  const spikesOf = (train: typeof trace.input): (readonly [number, number])[] =>
+    Array.from({ length: trace.stepCount }, (_, step) =>
+      firingNeurons(train, step, 0).map((neuron) => [step, neuron] as const),
+    ).flat();
+  const [height = 1, width = 1] = data.dataset.shape;
+  const values = data.dataset.test.values?.subarray(0, data.dataset.featureCount);
+  return {
+    sample: "first test sample",
+    label: String(test.labels[0]),
+    decision: String(trace.decisions[0]),
+    stepCount: trace.stepCount,
+    layers: [
+      { name: "input", neuronCount: trace.input.neuronCount, spikes: spikesOf(trace.input) },
+      ...software.integer.layers.map((layer, index) => ({
+        name: layer.name,
+        neuronCount: layer.neuronCount,
+        spikes: spikesOf(assertDefined(trace.layers[index], "spikes")),
+      })),
+    ],
+    image:
+      values === undefined
+        ? undefined
+        : { width, height, values: Array.from(values, (value) => value / data.dataset.maxValue) },
+  };
+}
+
+function cycleSummary({ built, test }: Findings, clock: Quantity): ReportData["cycles"] {
+  const { stepEnds } = built.cycles;
+  const { stepCount, sampleCount } = test.trace;
+  const layers = built.mapping.layers.map((layer, l) => {
+    let busy = 0;
+    for (let sample = 0; sample < sampleCount; sample++) {
+      busy += stepEnds[(sample * built.mapping.layers.length + l) * stepCount + stepCount - 1] ?? 0;
+    }
+    return {
+      layer: layer.name,
+      cycles: quantity(busy / sampleCount, "cycle", "rtl", "closed form, equal to RTL on the verified samples"),
+      note: `until its last step is handed over; ${layer.lanes} lanes, ${layer.groups} groups`,
+    };
+  });
+  return {
+    layers,
+    total: quantity(built.meanCycles, "cycle", "rtl", "closed form, equal to RTL on the verified samples"),
+    clock,
+    note: "Layers work on different time steps at the same time, so their cycles do not add up.",
+  };
+}
+
+function resourceSummary({ built, synthesis, placement }: Findings): ResourceSummary {
+  const { limits } = built.mapping.target;
+  const memories = built.mapping.layers.map(({ memories: m }) => m);
+  const exact = (place: "block-ram" | "single-port-ram"): Quantity =>
+    quantity(blocksUsed(memories, place), "block", "estimated", "exact from the mapping");
+  const limit = (sourced: { readonly value: number; readonly source: string }, unit: Quantity["unit"]): Quantity =>
+    quantity(sourced.value, unit, "measured", sourced.source);
+  return {
+    target: built.mapping.target.title,
+    rows: [
+      {
+        resource: "logic cells",
+        used: [estimateCells(built.mapping), synthesis.lookUpTables, placement?.logicCells ?? noPlacement],
+        limit: limit(limits.logicCells, "cell"),
+      },
+      {
+        resource: "block RAMs",
+        used: [exact("block-ram"), synthesis.blockRams, placement?.blockRams ?? noPlacement],
+        limit: limit(limits.blockRams, "block"),
+      },
+      {
+        resource: "single-port RAMs",
+        used: [exact("single-port-ram"), synthesis.singlePortRams, placement?.singlePortRams ?? noPlacement],
+        limit: limit(limits.singlePortRams, "block"),
+      },
+      { resource: "pins", used: [placement?.pins ?? noPlacement], limit: limit(limits.pins, "1") },
+    ],
+  };
+}
+
+function toolList({ verification, synthesis, placement }: Findings): ReportData["tools"] {
+  const versions = [verification.simulator, synthesis.version, ...(placement?.versions ?? [])];
+  const uses = ["simulation of the SystemVerilog", "synthesis", "place and route", "bitstream"];
+  return versions.map((version, i) => ({ name: version.split(" ")[0] ?? version, version, use: uses[i] ?? "" }));
+}

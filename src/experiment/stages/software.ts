@@ -1,0 +1,253 @@
+// From data to integer networks: everything that does not know the hardware.
+
+import { hashValue } from "../../base/index.ts";
+import { wasmBackend } from "../../compute/index.ts";
+import { lowerNetwork, runGolden, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
+import {
+  encodeBatch,
+  evaluate,
+  initialNetwork,
+  inputCountOf,
+  limitDataset,
+  loadDataset,
+  splitValidation,
+  train,
+  type BatchOptions,
+  type Dataset,
+  type EpochRecord,
+  type Split,
+  type TrainingOptions,
+  type TrainingState,
+} from "../../learning/index.ts";
+import { accuracyOf } from "../../model/encoding/index.ts";
+import type { Network } from "../../model/network/index.ts";
+import { neuronSpec } from "../../model/neuron/index.ts";
+import type { SpikeTrain } from "../../model/tensor/index.ts";
+import type { StageContext } from "../../runs/index.ts";
+import type { Config } from "../config.ts";
+import { runQuietStage, runStage, type Session } from "../session.ts";
+
+/** Seconds between checkpoints: a crash loses at most this much training. */
+const checkpointSeconds = 2;
+/** Validation samples whose golden trace is kept for costs. */
+const traceSamples = 200;
+/** Validation samples that judge a design. */
+const judgeSamples = 2000;
+
+export interface Data {
+  readonly dataset: Dataset;
+  /** Of everything that later stages read. */
+  readonly hash: string;
+}
+
+export interface BaseResult {
+  readonly network: Network;
+  readonly history: readonly EpochRecord[];
+  readonly validationAccuracy: number;
+}
+
+/** One software variant: integers, its accuracy by the golden model, and a trace for costs. */
+export interface SoftwareResult {
+  readonly network: Network;
+  readonly integer: IntegerNetwork;
+  readonly history: readonly EpochRecord[];
+  readonly validationAccuracy: number;
+  readonly trace: EventTrace;
+}
+
+/** Read the data set that the document names. */
+export async function loadData(session: Session): Promise<Data> {
+  const { config, platform, packageFolder, onEvent } = session;
+  const started = platform.clock.monotonic();
+  onEvent({ type: "stage-started", title: "data" });
+  const folder = config.data.folder ?? `${packageFolder}/data`;
+  const loaded = await loadDataset(platform.files, config.data.set, folder);
+  const dataset = limitDataset(loaded, { train: config.data.trainLimit, test: config.data.testLimit });
+  const hash = hashValue([dataset.train, dataset.test]);
+  const seconds = (platform.clock.monotonic() - started) / 1000;
+  const summary = `${dataset.title}: ${dataset.train.sampleCount} train, ${dataset.test.sampleCount} test`;
+  session.ledger.push({ name: "data", reused: false, reason: "read every time", seconds });
+  onEvent({ type: "stage-finished", title: "data", reused: false, reason: "first time", seconds, summary });
+  return { dataset, hash };
+}
+
+/** How batches of this experiment are encoded for so many steps. */
+export function batchOptions(config: Config, stepCount: number): BatchOptions {
+  return { encoding: config.encoding, stepCount, seed: config.seed, pool: config.data.pool };
+}
+
+/** Train the float network for so many time steps. */
+export function trainBase(session: Session, data: Data, stepCount: number): Promise<BaseResult> {
+  const { config } = session;
+  const { network: shape, training } = config;
+  return runStage(
+    session,
+    {
+      name: `train, ${stepCount} steps`,
+      version: 1,
+      inputs: {
+        data: data.hash,
+        network: shape,
+        encoding: config.encoding,
+        training,
+        validationShare: config.data.validationShare,
+        pool: config.data.pool,
+        seed: config.seed,
+        stepCount,
+      },
+      run: async (context) => {
+        const network = initialNetwork({
+          name: config.name,
+          inputCount: inputCountOf(data.dataset, config.data.pool),
+          hidden: shape.hidden,
+          classCount: data.dataset.classCount,
+          stepCount,
+          neuron: neuronSpec(shape.neuron, shape.parameters, { kind: shape.reset }),
+          recurrent: shape.recurrent,
+          readout: { kind: "count" },
+          seed: config.seed,
+        });
+        const result = await trainWithCheckpoints(session, data, network, trainingOptions(config), context);
+        const batch = batchOptions(config, stepCount);
+        const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
+        const judged = await evaluate({
+          network: result.network,
+          dataset: data.dataset,
+          split: data.dataset.train,
+          indices: validation,
+          batch,
+          backend: wasmBackend,
+        });
+        return { network: result.network, history: result.history, validationAccuracy: judged.accuracy };
+      },
+    },
+    ({ validationAccuracy }) => `validation accuracy ${percent(validationAccuracy)} (float)`,
+  );
+}
+
+/** Prune and quantize a trained network with fine-tuning, lower it, and judge it by the golden model. */
+export function tuneVariant(
+  session: Session,
+  data: Data,
+  base: BaseResult,
+  variant: { readonly stepCount: number; readonly weightBits: number; readonly sparsity: number },
+): Promise<SoftwareResult> {
+  const { config } = session;
+  const { weightBits, sparsity, stepCount } = variant;
+  return runQuietStage(session, {
+    name: `tune, ${stepCount} steps, ${weightBits} bit, sparsity ${sparsity}`,
+    version: 1,
+    inputs: {
+      base: hashValue(base.network),
+      data: data.hash,
+      tuning: config.tuning,
+      training: config.training,
+      numerics: config.numerics,
+      ...variant,
+    },
+    run: async (context) => {
+      const options: TrainingOptions = {
+        ...trainingOptions(config),
+        epochs: config.tuning.epochs,
+        learningRate: config.tuning.learningRate,
+        patience: undefined,
+        weightBits,
+        ...(sparsity > 0 ? { sparsity, pruneBlock: config.tuning.pruneBlock } : {}),
+      };
+      const { network, history } = await trainWithCheckpoints(session, data, base.network, options, context);
+      const integer = lowerNetwork(network, config.numerics);
+      const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
+      const judged = validation.subarray(0, judgeSamples);
+      const input = encodeSpikes(data.dataset, data.dataset.train, judged, batchOptions(config, stepCount));
+      const golden = runGolden(integer, input);
+      const labels = Array.from(judged, (index) => data.dataset.train.labels[index] ?? 0);
+      const kept = encodeSpikes(
+        data.dataset,
+        data.dataset.train,
+        judged.subarray(0, traceSamples),
+        batchOptions(config, stepCount),
+      );
+      return {
+        network,
+        integer,
+        history,
+        validationAccuracy: accuracyOf(golden.decisions, labels),
+        trace: runGolden(integer, kept),
+      };
+    },
+  });
+}
+
+/** Spikes of chosen samples; direct coding was refused when the document was read. */
+export function encodeSpikes(
+  dataset: Dataset,
+  split: Split,
+  indices: ArrayLike<number>,
+  batch: BatchOptions,
+): SpikeTrain {
+  const encoded = encodeBatch(dataset, split, indices, batch);
+  if (encoded.kind === "spikes") return encoded.spikes;
+  throw new TypeError("direct coding has no spikes");
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** The document's training section as options of the trainer. */
+export function trainingOptions(config: Config): TrainingOptions {
+  const { training, data, seed } = config;
+  return {
+    epochs: training.epochs,
+    batchSize: training.batchSize,
+    learningRate: training.learningRate,
+    weightDecay: training.weightDecay,
+    loss:
+      training.loss === "cross-entropy"
+        ? { kind: "cross-entropy" }
+        : { kind: "mse-count", correctRate: 1, incorrectRate: 0 },
+    surrogate:
+      training.surrogate === "fastSigmoid"
+        ? { kind: "fastSigmoid", slope: training.surrogateScale }
+        : { kind: "arctan", alpha: training.surrogateScale },
+    detachReset: training.detachReset,
+    augmentation: { shift: training.shift, rotation: training.rotation, zoom: training.zoom },
+    activityPenalty: training.activityPenalty,
+    patience: training.patience,
+    validationShare: data.validationShare,
+    seed,
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+async function trainWithCheckpoints(
+  session: Session,
+  data: Data,
+  network: Network,
+  training: TrainingOptions,
+  context: StageContext,
+): Promise<{ readonly network: Network; readonly history: readonly EpochRecord[] }> {
+  const { clock } = session.platform;
+  const resume = (await context.checkpoint.load()) as TrainingState | undefined;
+  if (resume !== undefined) {
+    session.onEvent({ type: "note", text: `continuing from epoch ${resume.epoch}/${training.epochs}` });
+  }
+  let saved = clock.monotonic();
+  return train({
+    network,
+    dataset: data.dataset,
+    batch: batchOptions(session.config, network.stepCount),
+    backend: wasmBackend,
+    training,
+    resume,
+    onProgress: context.onProgress,
+    signal: context.signal,
+    onEpoch: async (state) => {
+      const now = clock.monotonic();
+      if (now - saved < checkpointSeconds * 1000) return;
+      await context.checkpoint.save(state);
+      saved = now;
+    },
+  });
+}
