@@ -3,8 +3,9 @@ import { isUnknown, type EnergyDerivation, type EnergyLine, type ReportData } fr
 
 /**
  * Contradictions inside a report, all of them: `report/sum-differs` when a derivation does not add up to its total,
- * `report/line-differs` when a line is not count × unit energy, `report/headline-differs` when no derivation has the energy of
- * the strip at the top, `report/choice-missing` unless exactly one trial is chosen. The page prints them at its top.
+ * `report/line-differs` when a line is not count × unit energy, `report/headline-differs` when the first energy of the
+ * strip at the top is not the total of the first derivation, `report/choice-missing` unless exactly one trial is chosen.
+ * The page prints them at its top.
  */
 export function checkReport(data: ReportData): readonly Problem[] {
   return [...checkEnergy(data), ...checkChoice(data)];
@@ -20,7 +21,7 @@ export function sumLines(lines: readonly EnergyLine[]): number {
 function checkEnergy({ energy, summary }: ReportData): readonly Problem[] {
   if (isUnknown(energy)) return [];
   const problems = energy.derivations.flatMap(checkDerivation);
-  const headline = summary.find(({ name }) => name.toLowerCase() === "energy")?.quantity;
+  const headline = summary.find(({ quantity: q }) => !isUnknown(q) && q.unit === "J")?.quantity;
   const chosen = energy.derivations.find(({ subject }) => subject === "chosen design")?.total;
   if (headline === undefined || chosen === undefined || isUnknown(headline) || isUnknown(chosen)) return problems;
   if (headline.value === chosen.value) return problems;

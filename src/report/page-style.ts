@@ -45,7 +45,7 @@ border-radius:4px;color:var(--soft);vertical-align:.12em;text-decoration:none;cu
 table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.45;margin:.25rem 0 .75rem}
 th,td{text-align:left;padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400;min-width:4.5rem;max-width:24rem}
 thead th{color:var(--soft);font-size:.8125rem;vertical-align:bottom}
-.number{text-align:right;padding-right:1.4rem}sup{line-height:0}
+th,td{overflow-wrap:break-word}.number{text-align:right;padding-right:1.4rem;white-space:nowrap}.number .reason{white-space:normal}sup{line-height:0}
 td:last-child,th:last-child{padding-right:.15rem}
 tfoot th,tfoot td{font-weight:600;border-bottom:0;border-top:2px solid var(--ink)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:.1rem 2rem;margin:0 0 1.25rem;font-size:.9375rem}

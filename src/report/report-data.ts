@@ -128,7 +128,7 @@ export interface EnergyDerivation {
 export interface EnergySummary {
   /** The first profile is the one of the headline. */
   readonly derivations: readonly EnergyDerivation[];
-  /** What the ANN baseline is, as the end of a sentence: "the same layers with one multiply-accumulate per weight." */
+  /** What the ANN baseline is: "It has the same layers, with one multiply-accumulate per weight." */
   readonly baselineNote: string;
   /** What the counts and constants leave out. */
   readonly notModeled: readonly string[];

@@ -292,7 +292,7 @@ function whatWasFound(
   return {
     energy: {
       derivations,
-      baselineNote: "the same layers with one multiply-accumulate per weight.",
+      baselineNote: "It has the same layers, with one multiply-accumulate per weight.",
       notModeled: ["Clock tree and routing beyond what the constants include.", "Input and output pins."],
     },
     sparsity: {

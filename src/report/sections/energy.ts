@@ -109,7 +109,7 @@ function comparison(own: readonly EnergyDerivation[], note: string): Child {
     "p",
     {},
     `Under these constants the chosen design needs ${Number(factor.toPrecision(3))} × ${word} energy than the ANN ` +
-      `baseline: ${prose(note)}`,
+      `baseline. ${prose(note)}`,
   );
 }
 
