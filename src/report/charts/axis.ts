@@ -1,4 +1,4 @@
-import { scaleLinear, scaleLog, type ScaleLinear } from "d3-scale";
+import { scaleLinear, scaleLog, type ScaleLinear, type ScaleLogarithmic } from "d3-scale";
 import { axisUnit, type AxisUnit } from "../figure-text.ts";
 import { element, fragment, type Markup } from "../markup.ts";
 import type { FigureFormat } from "../report-data.ts";
@@ -36,9 +36,14 @@ export function makeAxis(options: AxisOptions): Axis {
   const { unit, format, range, tickCount } = options;
   const values = options.values.filter(isDrawable);
   const scaleUnit = axisUnit(values, unit, format);
-  const [low, high] = domainOf(values, scaleUnit.factor, options.fromZero === true);
-  const isLog = options.mayBeLog === true && low > 1e-60 && high / low > 30 && high / low < 1e12;
-  const scale = isLog ? scaleLog([low * 0.85, high * 1.18], [...range]) : niceLinear([low, high], range, tickCount);
+  const scaled = values.map((value) => value / scaleUnit.factor);
+  const least = scaled.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = scaled.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const isLog = options.mayBeLog === true && least > 1e-60 && most / least > 30 && most / least < 1e12;
+  const scale = isLog
+    ? scaleLog([least * 0.85, most * 1.18], [...range])
+    : niceLinear(domainOf(scaled, options.fromZero === true), range, tickCount);
+  if (format === "percent" && least >= 0 && most <= 100) keepShares(scale);
   const ticks = isLog ? logTicks(scale.ticks(), tickCount) : scale.ticks(tickCount);
   return {
     at: (value) => scale(value / scaleUnit.factor),
@@ -90,14 +95,16 @@ function niceLinear(
   return tickCount > 4 ? scale.nice(tickCount) : scale;
 }
 
-function domainOf(values: readonly number[], factor: number, fromZero: boolean): readonly [number, number] {
+/** Shares end at 0 and 100 %, however round the next number would be. */
+function keepShares(scale: ScaleLinear<number, number> | ScaleLogarithmic<number, number>): void {
+  const [low = 0, high = 100] = scale.domain();
+  scale.domain([Math.max(0, low), Math.min(100, high)]);
+}
+
+function domainOf(values: readonly number[], fromZero: boolean): readonly [number, number] {
   if (values.length === 0) return [0, 1];
-  let low = fromZero ? 0 : Number.POSITIVE_INFINITY;
-  let high = fromZero ? 0 : Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    low = Math.min(low, value / factor);
-    high = Math.max(high, value / factor);
-  }
+  const low = values.reduce((a, b) => Math.min(a, b), fromZero ? 0 : Number.POSITIVE_INFINITY);
+  const high = values.reduce((a, b) => Math.max(a, b), fromZero ? 0 : Number.NEGATIVE_INFINITY);
   if (high - low > Math.max(1e-60, 1e-9 * Math.max(Math.abs(low), Math.abs(high)))) {
     const margin = fromZero ? 0 : (high - low) * 0.04;
     return [low - (low > 0 ? Math.min(margin, low) : margin), high + margin];

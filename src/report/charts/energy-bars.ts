@@ -9,6 +9,7 @@ import { chartFigure, legend } from "./frame.ts";
 export function energyBars(derivation: EnergyDerivation, id: string): Markup {
   const layers = unique(derivation.lines.map(({ layer }) => layer));
   const events = unique(derivation.lines.map(({ event }) => event));
+  const groups = eventGroups(derivation.lines, events);
   const totals = layers.map((layer) => total(derivation.lines.filter((line) => line.layer === layer)));
   const bottom = 8 + layers.length * rowHeight;
   const axis = makeAxis({ values: totals, unit: "J", range: [left, 700], tickCount: 6, fromZero: true });
@@ -19,9 +20,9 @@ export function energyBars(derivation: EnergyDerivation, id: string): Markup {
       role: "img",
       "aria-label": `Energy by layer and event, ${derivation.profile}`,
     },
-    hatchings(events.length, id),
+    hatchings(groups.length, id),
     bottomAxis(axis, 4, bottom),
-    ...layers.map((layer, row) => layerBar({ derivation, layer, row, events, axis, id })),
+    ...layers.map((layer, row) => layerBar({ derivation, layer, row, groups, axis, id })),
     element(
       "text",
       { class: "axis", x: (left + 700) / 2, y: bottom + 35, "text-anchor": "middle" },
@@ -38,12 +39,12 @@ export function energyBars(derivation: EnergyDerivation, id: string): Markup {
       largestPart(derivation.lines),
     ),
     controls: legend(
-      events.map((event, i) => ({
+      groups.map(({ name }, i) => ({
         mark: fragment(
           element("rect", { class: `bar c${i % 7}`, x: -7, y: -5, width: 14, height: 10, rx: 1 }),
           element("rect", { fill: hatchFill(i, id), x: -7, y: -5, width: 14, height: 10, rx: 1 }),
         ),
-        name: shortName(event, 32),
+        name: shortName(name, 32),
       })),
     ),
     picture,
@@ -63,20 +64,36 @@ export function energyBars(derivation: EnergyDerivation, id: string): Markup {
 const left = 110;
 const rowHeight = 34;
 
+/** Events that share a color. */
+interface EventGroup {
+  readonly name: string;
+  readonly events: readonly string[];
+}
+
+/** The six events that cost most have a color each; the rest share the seventh. */
+function eventGroups(lines: readonly EnergyLine[], events: readonly string[]): readonly EventGroup[] {
+  const cost = (event: string): number => total(lines.filter((line) => line.event === event));
+  const order = events.toSorted((a, b) => cost(b) - cost(a));
+  const single = order.length <= 7 ? order : order.slice(0, 6);
+  const rest = order.slice(single.length);
+  const own = single.map((event) => ({ name: event, events: [event] }));
+  return rest.length === 0 ? own : [...own, { name: `${rest.length} other events`, events: rest }];
+}
+
 interface LayerBar {
   readonly derivation: EnergyDerivation;
   readonly layer: string;
   readonly row: number;
-  readonly events: readonly string[];
+  readonly groups: readonly EventGroup[];
   readonly axis: Axis;
   readonly id: string;
 }
 
-function layerBar({ derivation, layer, row, events, axis, id }: LayerBar): Markup {
+function layerBar({ derivation, layer, row, groups, axis, id }: LayerBar): Markup {
   const y = 8 + row * rowHeight + 5;
   let before = 0;
-  const parts = events.map((event, i) => {
-    const energy = partOf(derivation.lines, layer, event);
+  const parts = groups.map(({ name, events }, i) => {
+    const energy = events.reduce((sum, event) => sum + partOf(derivation.lines, layer, event), 0);
     const [x1, x2] = [axis.at(before), axis.at(before + energy)];
     before += energy;
     const box = { x: x1, y, width: Math.max(0, x2 - x1 - 1), height: rowHeight - 10 };
@@ -85,7 +102,7 @@ function layerBar({ derivation, layer, row, events, axis, id }: LayerBar): Marku
       element(
         "rect",
         { class: `bar c${i % 7}`, ...box },
-        element("title", {}, `${shortName(layer)}, ${shortName(event)}`),
+        element("title", {}, `${shortName(layer)}, ${shortName(name)}`),
       ),
       element("rect", { fill: hatchFill(i, id), ...box, "pointer-events": "none" }),
     );

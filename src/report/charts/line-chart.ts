@@ -95,7 +95,7 @@ function panelMarks(panel: Panel, { xAxis, offset, phases, named }: PanelPlace):
   return fragment(
     leftAxis(yAxis, left, right),
     bottomAxis(xAxis, top, bottom),
-    element("text", { class: "axis", x: left - 36, y: top - 10 }, axisTitle(shortName(panel.title), yAxis)),
+    element("text", { class: "axis", x: 4, y: top - 10 }, axisTitle(shortName(panel.title), yAxis)),
     ...phases.map((phase) => phaseMark(phase, xAxis, { top, bottom, named })),
     ...panel.curves.map((curve, i) =>
       fragment(
@@ -142,7 +142,9 @@ function phaseMark(
   const x = xAxis.at(firstEpoch);
   return fragment(
     firstEpoch > 1 ? element("line", { class: "phase", x1: x, x2: x, y1: top, y2: bottom }) : undefined,
-    named ? element("text", { class: "phase-name", x: x + 4, y: top - 4 }, shortName(name, 24)) : undefined,
+    named
+      ? element("text", { class: "phase-name", x: Math.max(x + 4, left + 24), y: top - 6 }, shortName(name, 24))
+      : undefined,
   );
 }
 

@@ -38,7 +38,7 @@ export function usageBars({ rows, target }: ResourceSummary): Markup {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-const [left, right] = [150, 520];
+const [left, right] = [176, 536];
 const rowHeight = 28;
 
 function usageBar(
@@ -54,7 +54,7 @@ function usageBar(
       ? `unknown: ${shortName(unknownReason(figure) ?? "", 24)}`
       : `${formatCount(used.value, 0)} / ${formatFigure(limit)}${percent === undefined ? "" : ` · ${Math.round(percent)} %`}`;
   return fragment(
-    element("text", { class: "label", x: left - 44, y: y + 16, "text-anchor": "end" }, shortName(resource, 15)),
+    element("text", { class: "label", x: left - 44, y: y + 16, "text-anchor": "end" }, shortName(resource, 18)),
     element(
       "text",
       { class: "tick", x: left - 6, y: y + 16, "text-anchor": "end" },
@@ -62,7 +62,7 @@ function usageBar(
     ),
     element("rect", { class: "track", x: left, y: y + 3, width: right - left, height: rowHeight - 10, rx: 2 }),
     element("rect", { class: over ? "bar over" : "bar c0", x: left, y: y + 3, width, height: rowHeight - 10, rx: 2 }),
-    element("text", { class: "label", x: right + 12 + (over ? 24 : 0), y: y + 16 }, text),
+    element("text", { class: "label", x: right + 10 + (over ? 24 : 0), y: y + 16 }, text),
   );
 }
 

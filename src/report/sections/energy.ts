@@ -139,7 +139,7 @@ function derivationTable(
         " ",
         element("sup", {}, element("a", { href: `#${notePrefix}-${note}` }, note)),
       ),
-      (line.energy.value / unit.factor).toFixed(4),
+      decimals(line.energy.value / unit.factor),
       kindMarkup(line.energy.kind),
     ];
   };
@@ -153,6 +153,12 @@ function derivationTable(
     }),
     element("p", { class: "note" }, `Exactly ${sum} J per inference. ${prose(staticNote)}`),
   );
+}
+
+/** Four decimals, but never a 0 for what is not 0. */
+function decimals(value: number): string {
+  const text = value.toFixed(4);
+  return Number(text) === 0 && value !== 0 ? value.toPrecision(2) : text;
 }
 
 /** Events, or the time for which a power is paid. */
