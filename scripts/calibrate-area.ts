@@ -30,14 +30,29 @@ const rows: { name: string; laneBits: number; layers: number; placed: number; es
 for (const [index, design] of designs.entries()) {
   const random = randomStream(index, "calibrate");
   const layers = design.lanes.map((_, l) => {
-    const layer = denseLayer(`layer${l}`, { inputCount: design.sizes[l] ?? 1, neuronCount: design.sizes[l + 1] ?? 1 }, neuronSpec("lif"));
+    const layer = denseLayer(
+      `layer${l}`,
+      { inputCount: design.sizes[l] ?? 1, neuronCount: design.sizes[l + 1] ?? 1 },
+      neuronSpec("lif"),
+    );
     layer.weights.data.forEach((__, i) => (layer.weights.data[i] = random.uniform() < 0.4 ? 0 : random.normal() * 0.2));
     return { ...layer, quantizer: { bits: design.bits, scale: 0.6 / 2 ** (design.bits - 1) } };
   });
-  const network: Network = { kind: "network", name: "calibration", inputCount: design.sizes[0] ?? 1, stepCount: 8, layers, readout: { kind: "count" } };
+  const network: Network = {
+    kind: "network",
+    name: "calibration",
+    inputCount: design.sizes[0] ?? 1,
+    stepCount: 8,
+    layers,
+    readout: { kind: "count" },
+  };
   const integer = lowerNetwork(network, { rounding: "nearest", coefficientFraction: 8 });
   const mapping = families[design.family].map(integer, design, targets.hx8k);
-  const synthesis = await synthesize({ platform: nodePlatform, design: families[design.family].emit(mapping), target: targets.hx8k });
+  const synthesis = await synthesize({
+    platform: nodePlatform,
+    design: families[design.family].emit(mapping),
+    target: targets.hx8k,
+  });
   const placed = await placeAndRoute({ platform: nodePlatform, synthesis, target: targets.hx8k });
   const name = `${design.sizes.join("-")} lanes ${design.lanes.join(",")} ${design.bits} bit ${design.family} ${design.weightStorage}`;
   const row = {
@@ -50,12 +65,15 @@ for (const [index, design] of designs.entries()) {
   };
   rows.push(row);
   const error = ((row.estimated / row.placed - 1) * 100).toFixed(1);
-  console.log(`${name.padEnd(58)} placed ${row.placed}  estimated ${row.estimated} (${error} %)  ${row.mhz.toFixed(1)} MHz`);
+  console.log(
+    `${name.padEnd(58)} placed ${row.placed}  estimated ${row.estimated} (${error} %)  ${row.mhz.toFixed(1)} MHz`,
+  );
 }
 const [perLayer, perLaneBit] = leastSquares();
 console.log(`least squares: cells = ${perLayer.toFixed(1)} · layers + ${perLaneBit.toFixed(3)} · lane bits`);
 const file = process.argv[process.argv.indexOf("--json") + 1];
-if (process.argv.includes("--json") && file !== undefined) writeFileSync(file, `${JSON.stringify(rows, undefined, 2)}\n`);
+if (process.argv.includes("--json") && file !== undefined)
+  writeFileSync(file, `${JSON.stringify(rows, undefined, 2)}\n`);
 process.exit();
 
 /** The two weights of the estimate with the smallest relative squared error. */

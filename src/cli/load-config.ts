@@ -99,8 +99,7 @@ async function evaluateConfig(platform: Platform, file: string): Promise<unknown
 }
 
 function lastLine(output: string): string {
-  const lines = output.split("\n").filter((line) => /Error/.test(line));
-  return lines[0] ?? "it exported nothing";
+  return output.split("\n").find((line) => line.includes("Error")) ?? "it exported nothing";
 }
 
 function setAt(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {

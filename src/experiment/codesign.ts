@@ -5,7 +5,7 @@ import { assertDefined, canonicalJson, formatQuantity, UserError, type Quantity 
 import { wasmBackend } from "../compute/index.ts";
 import type { PlacementReport, RtlDesign } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
-import { evaluate } from "../learning/index.ts";
+import { evaluateNetwork } from "../learning/index.ts";
 import type { Platform } from "../platform/index.ts";
 import { derivationCsv, frontCsv, isUnknown, renderReport, reportJson, type ReportData } from "../report/index.ts";
 import { decodeArtifact, encodeArtifact, openRun } from "../runs/index.ts";
@@ -59,7 +59,7 @@ export async function codesign(options: CodesignOptions): Promise<CodesignResult
   const verification = await verifyChosen(session, built, test);
   const synthesis = await synthesizeChosen(session, built);
   const placement = await placeChosen(session, synthesis);
-  const float = await evaluate({
+  const float = await evaluateNetwork({
     network: base.network,
     dataset: data.dataset,
     split: data.dataset.test,

@@ -6,7 +6,7 @@ import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
 import { countEvents, runGolden, type EventTrace } from "../hardware/golden/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
-import { evaluate, limitDataset, loadDataset, train, type Dataset } from "../learning/index.ts";
+import { evaluateNetwork, limitDataset, loadDataset, train, type Dataset } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
 import { layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
 import { measureActivations, measureConnections, storageBits, storageFormats } from "../model/sparsity/index.ts";
@@ -45,7 +45,7 @@ export async function trainOnly(options: {
   const data = await loadData(session);
   const stepCount = assertDefined(config.explore.stepCount[0], "step count");
   const base = await trainBase(session, data, stepCount);
-  const test = await evaluate({
+  const test = await evaluateNetwork({
     network: base.network,
     dataset: data.dataset,
     split: data.dataset.test,
@@ -80,7 +80,8 @@ export async function tuneModel(
   const { config } = model;
   const dataset = await datasetOf(options, model, undefined);
   const batch = batchOptions(config, model.network.stepCount);
-  const judge = (network: Network) => evaluate({ network, dataset, split: dataset.test, batch, backend: wasmBackend });
+  const judge = (network: Network) =>
+    evaluateNetwork({ network, dataset, split: dataset.test, batch, backend: wasmBackend });
   const before = (await judge(model.network)).accuracy;
   const kept = model.network.layers[0]?.quantizer?.bits;
   const weightBits = options.weightBits ?? kept;
@@ -153,7 +154,7 @@ export async function evaluateModel(
   const accuracy = quantized
     ? accuracyOf(trace.decisions, dataset.test.labels)
     : (
-        await evaluate({
+        await evaluateNetwork({
           network: model.network,
           dataset,
           split: dataset.test,

@@ -3,17 +3,14 @@
 import { assertDefined, hashValue, quantity, type Quantity } from "../base/index.ts";
 import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
-import { countEvents } from "../hardware/golden/index.ts";
 import type { PlacementReport, SynthesisReport, VerificationReport } from "../hardware/rtl/index.ts";
-import { measureActivations, measureConnections } from "../model/sparsity/index.ts";
-import { firingNeurons } from "../model/tensor/index.ts";
+import { measureConnections } from "../model/sparsity/index.ts";
 import type {
   EnergySummary,
   ExplorationSummary,
   Figure,
   ReportData,
   ResourceSummary,
-  SparsitySummary,
   TrainingHistory,
 } from "../report/index.ts";
 import type { EpochRecord } from "../learning/index.ts";
@@ -21,6 +18,7 @@ import { objectiveDirections, type Exploration } from "./stages/explore.ts";
 import type { BuiltDesign, TestResult } from "./stages/build.ts";
 import type { BaseResult, Data, SoftwareResult } from "./stages/software.ts";
 import type { ObjectiveName } from "./config.ts";
+import { cycleSummary, rasterOf, sparsitySummary } from "./report-activity.ts";
 import type { Session } from "./session.ts";
 
 /** Everything that an experiment produced. */
@@ -295,85 +293,6 @@ function energySummary({ built, test }: Findings): EnergySummary {
 
 function headlineEnergy({ derivations }: EnergySummary): Figure {
   return assertDefined(derivations[0], "derivation").total;
-}
-
-function sparsitySummary({ software, test }: Findings): SparsitySummary {
-  const events = countEvents(software.integer, test.trace);
-  const source = "counted in the golden trace of the test split";
-  const figure = (value: number, unit: Quantity["unit"] = "1"): Quantity => quantity(value, unit, "simulated", source);
-  return {
-    scope: `test split, ${test.trace.sampleCount} samples`,
-    kind: "simulated",
-    layers: software.integer.layers.map((layer, index) => {
-      const activity = measureActivations(assertDefined(test.trace.layers[index], "spikes"));
-      const connections = measureConnections(layer.weights, layer.neuronCount);
-      const counted = assertDefined(events.layers[index], "events");
-      return {
-        layer: layer.name,
-        connectionSparsity: figure(connections.connectionSparsity),
-        activationSparsity: figure(activity.activationSparsity),
-        temporalSparsity: figure(activity.temporalSparsity),
-        silentNeurons: activity.deadNeurons,
-        deadNeurons: Math.round(connections.emptyColumns * layer.neuronCount),
-        neuronCount: layer.neuronCount,
-        synapticOperations: {
-          effective: figure(counted.effectiveSynapticOperations / test.trace.sampleCount, "op"),
-          dense: figure(counted.denseSynapticOperations / test.trace.sampleCount, "op"),
-        },
-        spikeRate: activity.spikeRates,
-      };
-    }),
-  };
-}
-
-function rasterOf({ data, software, test }: Findings): ReportData["raster"] {
-  const { trace } = test;
-  const spikesOf = (train: typeof trace.input): (readonly [number, number])[] =>
-    Array.from({ length: trace.stepCount }, (_, step) =>
-      firingNeurons(train, step, 0).map((neuron) => [step, neuron] as const),
-    ).flat();
-  const [height = 1, width = 1] = data.dataset.shape;
-  const values = data.dataset.test.values?.subarray(0, data.dataset.featureCount);
-  return {
-    sample: "first test sample",
-    label: String(test.labels[0]),
-    decision: String(trace.decisions[0]),
-    stepCount: trace.stepCount,
-    layers: [
-      { name: "input", neuronCount: trace.input.neuronCount, spikes: spikesOf(trace.input) },
-      ...software.integer.layers.map((layer, index) => ({
-        name: layer.name,
-        neuronCount: layer.neuronCount,
-        spikes: spikesOf(assertDefined(trace.layers[index], "spikes")),
-      })),
-    ],
-    image:
-      values === undefined
-        ? undefined
-        : { width, height, values: Array.from(values, (value) => value / data.dataset.maxValue) },
-  };
-}
-
-function cycleSummary({ built, test }: Findings, clock: Quantity): ReportData["cycles"] {
-  const { stepEnds } = built.cycles;
-  const { stepCount, sampleCount } = test.trace;
-  const layers = built.mapping.layers.map((layer, l) => {
-    let busy = 0;
-    for (let sample = 0; sample < sampleCount; sample++) {
-      busy += stepEnds[(sample * built.mapping.layers.length + l) * stepCount + stepCount - 1] ?? 0;
-    }
-    return {
-      layer: layer.name,
-      cycles: quantity(busy / sampleCount, "cycle", "rtl", "closed form, equal to RTL on the verified samples"),
-      note: `until its last step is handed over; ${layer.lanes} lanes, ${layer.groups} groups`,
-    };
-  });
-  return {
-    layers,
-    total: quantity(built.meanCycles, "cycle", "rtl", "closed form, equal to RTL on the verified samples"),
-    clock,
-    note: "Layers work on different time steps at the same time, so their cycles do not add up.",
-  };
 }
 
 function resourceSummary({ built, synthesis, placement }: Findings): ResourceSummary {

@@ -113,10 +113,10 @@ export function chooseTrial<Details>(
   }
   const found = knee(costs);
   if (found === undefined) {
-    const failures = study.trials.map(({ failure }) => failure).filter((failure) => failure !== undefined);
+    const failed = study.trials.find(({ failure }) => failure !== undefined);
     throw new UserError(
       "study/no-design",
-      `none of ${study.trials.length} designs is feasible${failures[0] === undefined ? "" : `; the first failed with: ${failures[0]}`}`,
+      `none of ${study.trials.length} designs is feasible${failed === undefined ? "" : `; the first failed with: ${failed.failure}`}`,
       { exit: "not-met", hint: "loosen a constraint, or allow fewer lanes, fewer bits or another target" },
     );
   }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { randomStream, type Quantity } from "../base/index.ts";
 import { renderReport } from "./page.ts";
 import type { ExplorationSummary } from "./report-data.ts";
 import { sampleReport } from "./sample-report.test.ts";
@@ -43,6 +44,38 @@ test("names from files do not run in a browser", { skip }, () => {
   assert.doesNotMatch(dom, /<body[^>]*data-hacked/);
   assert.doesNotMatch(dom, /<img/);
   assert.ok(cardOf(dom).startsWith("<h3>#&lt;img src=x&gt;</h3>"), cardOf(dom).slice(0, 80));
+});
+
+test("limits count what remains as a brute-force filter does, 100 times", { skip }, () => {
+  const { objectives, trials } = sampleReport().exploration as ExplorationSummary;
+  const values = objectives.map(({ name, direction }) =>
+    trials
+      .map(({ objectives: figures }) => (figures[name] as Quantity).value)
+      .sort((a, b) => (direction === "maximize" ? a - b : b - a)),
+  );
+  const random = randomStream(5, "limits");
+  const settings = Array.from({ length: 100 }, () => objectives.map(() => random.integer(trials.length)));
+  const move = `const inputs = [...document.querySelectorAll("#front-limits input")];
+    document.body.dataset.counts = JSON.stringify(${JSON.stringify(settings)}.map((at) => {
+      at.forEach((value, i) => { inputs[i].value = value; inputs[i].dispatchEvent(new Event("input")); });
+      return document.querySelector("#front-limits output").textContent + document.querySelectorAll("#front-chart .beyond").length;
+    }));`;
+  const html = renderReport(sampleReport())
+    .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "")
+    .replace("</body>", `<script>${move}</script></body>`);
+  const counts = /data-counts="([^"]*)"/.exec(dump(html, ""))![1]!.replaceAll("&quot;", '"');
+  const expected = settings.map((setting) => {
+    const inside = trials.filter(({ objectives: figures }) =>
+      objectives.every(({ name, direction }, i) => {
+        const value = (figures[name] as Quantity).value;
+        const limit = values[i]![setting[i]!]!;
+        return direction === "maximize" ? value >= limit : value <= limit;
+      }),
+    );
+    const front = inside.filter(({ onFront }) => onFront).length;
+    return `${inside.length} of ${trials.length} designs remain, ${front} on the front${trials.length - inside.length}`;
+  });
+  assert.deepEqual(JSON.parse(counts), expected);
 });
 
 test("the page's script runs under its own policy, and a foreign one does not", { skip }, () => {

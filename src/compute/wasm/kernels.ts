@@ -190,9 +190,9 @@ function backwardKernel(
         const fromSpike = apply("v.add", assertDefined(above[j], "above"), assertDefined(constant[j], "static"));
         environment.set("gradient.spike", k.keep(fromSpike));
         plan.stateNames.forEach((n, i) => environment.set(`gradient.${n}`, assertDefined(carried[i]?.[j], n)));
-        const arguments_ = new ExpressionPrinter(k, environment);
+        const forward = new ExpressionPrinter(k, environment);
         adjoint.surrogates.forEach((argument, s) => {
-          const u = k.keep(arguments_.number(argument));
+          const u = k.keep(forward.number(argument));
           environment.set(`surrogate.${s}`, k.keep(surrogateCode(options.surrogate, u)));
         });
         const printer = new ExpressionPrinter(k, environment);

@@ -5,7 +5,7 @@ import { wasmBackend } from "../../compute/index.ts";
 import { lowerNetwork, runGolden, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
 import {
   encodeBatch,
-  evaluate,
+  evaluateNetwork,
   initialNetwork,
   inputCountOf,
   limitDataset,
@@ -110,7 +110,7 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
         const result = await trainWithCheckpoints(session, data, network, trainingOptions(config), context);
         const batch = batchOptions(config, stepCount);
         const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
-        const judged = await evaluate({
+        const judged = await evaluateNetwork({
           network: result.network,
           dataset: data.dataset,
           split: data.dataset.train,

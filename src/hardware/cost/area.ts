@@ -12,16 +12,10 @@ const relativeBand = 0.15;
 /** Logic cells of a mapped design, estimated from its widths. */
 export function estimateCells(mapping: Mapping): Quantity {
   const value = perLayer * mapping.layers.length + perLaneBit * laneBitsOf(mapping);
-  return quantity(
-    Math.round(value),
-    "cell",
-    "estimated",
-    "widths of adders and choices, fitted to placed designs",
-    {
-      low: value * (1 - relativeBand),
-      high: value * (1 + relativeBand),
-    },
-  );
+  return quantity(Math.round(value), "cell", "estimated", "widths of adders and choices, fitted to placed designs", {
+    low: value * (1 - relativeBand),
+    high: value * (1 + relativeBand),
+  });
 }
 
 /** Bits of adders and choices over all lanes: what the estimate is computed from. */

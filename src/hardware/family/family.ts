@@ -1,8 +1,7 @@
 import type { Problem } from "../../base/index.ts";
-import type { EventTrace } from "../golden/event-trace.ts";
-import type { IntegerNetwork } from "../golden/integer-network.ts";
-import type { RtlDesign } from "../rtl/design.ts";
-import type { Target } from "../target/target.ts";
+import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
+import type { RtlDesign } from "../rtl/index.ts";
+import type { Target } from "../target/index.ts";
 
 /** Choices that are the hardware's alone: the network's results do not depend on them. */
 export interface HardwareChoice {

@@ -156,7 +156,7 @@ function assemble(netlist: Netlist, open: readonly OpenDriver[]): Layout {
     const useCuts = bits.length > 32 || cell?.type === "$mem_v2";
     for (let start = 0; start < bits.length;) {
       let end = start + 1;
-      while (end < bits.length && end - start < 32 && !(useCuts && cuts[end] === true)) end++;
+      while (end < bits.length && end - start < 32 && cuts[end] !== (useCuts ? true : undefined)) end++;
       chunks.push({ name: `v${index}_${chunks.length}`, start, width: end - start });
       start = end;
     }

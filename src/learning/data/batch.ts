@@ -24,7 +24,12 @@ export function inputCountOf(dataset: Dataset, pool: number): number {
 }
 
 /** Encode the samples `indices` of a split. A sample's spikes do not depend on who else is in the batch. */
-export function encodeBatch(dataset: Dataset, split: Split, indices: ArrayLike<number>, options: BatchOptions): EncodedInput {
+export function encodeBatch(
+  dataset: Dataset,
+  split: Split,
+  indices: ArrayLike<number>,
+  options: BatchOptions,
+): EncodedInput {
   return split.recordings === undefined
     ? encodeImages(dataset, split, indices, options)
     : encodeEvents(dataset, split.recordings, indices, options);

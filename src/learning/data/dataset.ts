@@ -46,7 +46,10 @@ export function sliceSplit(split: Split, from: number, to: number, featureCount:
 }
 
 /** A data set cut to its first samples. */
-export function limitDataset(dataset: Dataset, limits: { readonly train?: number | undefined; readonly test?: number | undefined }): Dataset {
+export function limitDataset(
+  dataset: Dataset,
+  limits: { readonly train?: number | undefined; readonly test?: number | undefined },
+): Dataset {
   const { train, test, featureCount } = dataset;
   return {
     ...dataset,

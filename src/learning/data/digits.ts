@@ -10,16 +10,22 @@ const trainCount = 1437;
  * @throws `data/bad-row` with the line, `data/no-samples`
  */
 export function readDigits(bytes: Uint8Array, path: string): Dataset {
-  const lines = new TextDecoder().decode(unpackGzip(bytes, path)).split("\n").filter((line) => line.trim() !== "");
+  const lines = new TextDecoder()
+    .decode(unpackGzip(bytes, path))
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   if (lines.length <= trainCount) {
-    throw new UserError("data/no-samples", `${path}: expected more than ${trainCount} lines, got ${lines.length}`, { path });
+    throw new UserError("data/no-samples", `${path}: expected more than ${trainCount} lines, got ${lines.length}`, {
+      path,
+    });
   }
   const values = new Uint8Array(lines.length * 64);
   const labels = new Uint8Array(lines.length);
   lines.forEach((line, row) => {
     const numbers = line.split(",").map(Number);
     const label = numbers[64] ?? -1;
-    const bad = numbers.length !== columns || numbers.some((x, i) => !(Number.isInteger(x) && x >= 0 && x <= (i < 64 ? 16 : 9)));
+    const bad =
+      numbers.length !== columns || numbers.some((x, i) => !(Number.isInteger(x) && x >= 0 && x <= (i < 64 ? 16 : 9)));
     if (bad) {
       const message = `${path}, line ${row + 1}: expected 64 values 0…16 and a label 0…9, got "${line.slice(0, 60)}"`;
       throw new UserError("data/bad-row", message, { path });

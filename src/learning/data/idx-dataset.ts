@@ -68,7 +68,8 @@ async function loadSplit(
 }
 
 async function findFile(files: Files, folder: string, name: string): Promise<string> {
-  for (const candidate of [`${folder}/${name}.gz`, `${folder}/${name}`]) if (await files.exists(candidate)) return candidate;
+  for (const candidate of [`${folder}/${name}.gz`, `${folder}/${name}`])
+    if (await files.exists(candidate)) return candidate;
   throw new UserError("data/missing", `${folder}: there is no ${name}.gz and no ${name}`, {
     path: folder,
     hint: "the folder must hold the four idx files of the data set",

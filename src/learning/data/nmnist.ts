@@ -14,7 +14,9 @@ const overflowMicroseconds = 2 ** 13;
  */
 export function readRecording(bytes: Uint8Array, path: string): EventRecording {
   if (bytes.length % 5 !== 0) {
-    throw new UserError("data/truncated", `${path}: expected whole events of 5 bytes, got ${bytes.length} bytes`, { path });
+    throw new UserError("data/truncated", `${path}: expected whole events of 5 bytes, got ${bytes.length} bytes`, {
+      path,
+    });
   }
   const count = bytes.length / 5;
   const times = new Uint32Array(count);

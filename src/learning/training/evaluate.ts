@@ -15,7 +15,7 @@ export interface Evaluation {
 }
 
 /** Run a network on the samples `indices` of a split (all of them by default). */
-export async function evaluate(options: {
+export async function evaluateNetwork(options: {
   readonly network: Network;
   readonly dataset: Dataset;
   readonly split: Split;

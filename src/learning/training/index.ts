@@ -1,5 +1,5 @@
 export { adamStep, cosineRate, zeroMoments, type Moments } from "./adam.ts";
-export { evaluate, type Evaluation } from "./evaluate.ts";
+export { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 export { initialNetwork } from "./initialize.ts";
 export { evaluateLoss, type Loss, type LossResult } from "./loss.ts";
 export * from "./train.ts";

@@ -28,7 +28,8 @@ export function initialNetwork(options: {
     for (let i = 0; i < layer.weights.data.length; i++) layer.weights.data[i] = (random.uniform() * 2 - 1) * range;
     const recurrent = layer.recurrentWeights?.data;
     if (recurrent !== undefined) {
-      for (let i = 0; i < recurrent.length; i++) recurrent[i] = ((random.uniform() * 2 - 1) * 0.5) / Math.sqrt(neuronCount);
+      for (let i = 0; i < recurrent.length; i++)
+        recurrent[i] = ((random.uniform() * 2 - 1) * 0.5) / Math.sqrt(neuronCount);
     }
     inputs = neuronCount;
     return layer;

@@ -37,7 +37,10 @@ export function evaluateLoss(
     const row = outputs.subarray(sample * classCount, (sample + 1) * classCount);
     const target = gradient.subarray(sample * classCount, (sample + 1) * classCount);
     const label = labels[sample] ?? 0;
-    total += loss.kind === "cross-entropy" ? crossEntropy(row, label, target) : meanSquare(loss, row, label, target, stepCount);
+    total +=
+      loss.kind === "cross-entropy"
+        ? crossEntropy(row, label, target)
+        : meanSquare(loss, row, label, target, stepCount);
     if (largestIndex(row) === label) rightCount++;
   }
   for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] ?? 0) / sampleCount;

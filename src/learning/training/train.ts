@@ -9,7 +9,7 @@ import { encodeBatch, splitValidation, type Augmentation, type BatchOptions, typ
 import { gradualSparsity, magnitudeMask } from "../pruning/index.ts";
 import { effectiveWeights } from "../quantization/index.ts";
 import { adamStep, cosineRate, zeroMoments, type Moments } from "./adam.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluateNetwork } from "./evaluate.ts";
 import { evaluateLoss, type Loss } from "./loss.ts";
 
 export interface TrainingOptions {
@@ -180,14 +180,17 @@ class Trainer {
       );
     }
     const steps = order.length * network.stepCount;
-    await this.#judge({
-      epoch: this.#epoch,
-      loss: lossSum / order.length,
-      trainAccuracy: right / order.length,
-      validationAccuracy: undefined,
-      spikeRates: network.layers.map((layer, l) => (spikes[l] ?? 0) / (steps * layer.neuronCount)),
-      deadNeurons: fired.map((seen) => seen.reduce((dead, f) => dead + 1 - f, 0)),
-    }, dataset);
+    await this.#judge(
+      {
+        epoch: this.#epoch,
+        loss: lossSum / order.length,
+        trainAccuracy: right / order.length,
+        validationAccuracy: undefined,
+        spikeRates: network.layers.map((layer, l) => (spikes[l] ?? 0) / (steps * layer.neuronCount)),
+        deadNeurons: fired.map((seen) => seen.reduce((dead, f) => dead + 1 - f, 0)),
+      },
+      dataset,
+    );
   }
 
   async #runBatch(
@@ -206,7 +209,11 @@ class Trainer {
     const result = evaluateLoss(training.loss, outputs, labels, shape);
     await executor.backward(result.gradient, this.#activityGradient(spikeCounts, chosen.length));
     this.#step++;
-    const rate = { learningRate: cosineRate(training.learningRate, progress), weightDecay: training.weightDecay, step: this.#step };
+    const rate = {
+      learningRate: cosineRate(training.learningRate, progress),
+      weightDecay: training.weightDecay,
+      step: this.#step,
+    };
     for (const { layer, gradientKey, master, moments } of this.#parameters) {
       const gradient = assertDefined(assertDefined(executor.layers[layer], "layer")[gradientKey], gradientKey);
       adamStep(master, gradient, moments, rate);
@@ -252,7 +259,11 @@ class Trainer {
 
   #load(executor: Executor): void {
     this.#parameters.forEach(({ layer, key, master }, i) => {
-      effectiveWeights(master, assertDefined(assertDefined(executor.layers[layer], "layer")[key], key), this.#transform(i));
+      effectiveWeights(
+        master,
+        assertDefined(assertDefined(executor.layers[layer], "layer")[key], key),
+        this.#transform(i),
+      );
     });
     executor.weightsChanged();
   }
@@ -262,7 +273,14 @@ class Trainer {
     if (this.#validation.length > 0) {
       const { batch, backend } = this.#options;
       const network = this.#networkOf(this.#masters());
-      const result = await evaluate({ network, dataset, split: dataset.train, indices: this.#validation, batch, backend });
+      const result = await evaluateNetwork({
+        network,
+        dataset,
+        split: dataset.train,
+        indices: this.#validation,
+        batch,
+        backend,
+      });
       validationAccuracy = result.accuracy;
     }
     this.#history = [...this.#history, { ...record, validationAccuracy }];

@@ -3,7 +3,7 @@ import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:f
 import { hostname } from "node:os";
 import path from "node:path";
 import { UserError } from "../../base/index.ts";
-import type { Files } from "../platform.ts";
+import type { Files } from "../index.ts";
 import { faultPoint } from "./fault-point.ts";
 
 /** Files of this machine. */

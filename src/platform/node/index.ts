@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from "node:os";
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../index.ts";
 import { nodeFiles } from "./files.ts";
 import { nodeProcesses } from "./processes.ts";
 import { nodeTools } from "./tools.ts";

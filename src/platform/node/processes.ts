@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { ToolError } from "../../base/index.ts";
-import type { ProcessResult, Processes } from "../platform.ts";
+import type { ProcessResult, Processes } from "../index.ts";
 
 const outputLimit = 200_000_000;
 

@@ -1,7 +1,7 @@
 // Runs inside a worker thread: the tools are WebAssembly and block their thread while they work.
 
 import { ToolError } from "../../base/index.ts";
-import type { ToolFiles, ToolResult } from "../platform.ts";
+import type { ToolFiles, ToolResult } from "../index.ts";
 import { serveWorker } from "./worker.ts";
 
 /** A request to this worker. */

@@ -1,4 +1,4 @@
-import type { ToolResult, Tools, WorkerHandle } from "../platform.ts";
+import type { ToolResult, Tools, WorkerHandle } from "../index.ts";
 import type { ToolRequest } from "./tool-worker.ts";
 import { nodeWorkers } from "./workers.ts";
 

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { BugError, ToolError, UserError, type ExitReason } from "../../base/index.ts";
-import type { WorkerHandle, Workers } from "../platform.ts";
+import type { WorkerHandle, Workers } from "../index.ts";
 
 /** An error as it crosses between threads. */
 export interface SentError {
