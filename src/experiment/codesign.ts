@@ -7,7 +7,15 @@ import type { PlacementReport, RtlDesign } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import { evaluateNetwork } from "../learning/index.ts";
 import type { Platform } from "../platform/index.ts";
-import { derivationCsv, frontCsv, isUnknown, renderReport, reportJson, type ReportData } from "../report/index.ts";
+import {
+  derivationCsv,
+  frontCsv,
+  isUnknown,
+  readReportJson,
+  renderReport,
+  reportJson,
+  type ReportData,
+} from "../report/index.ts";
 import { decodeArtifact, encodeArtifact, openRun } from "../runs/index.ts";
 import type { Config } from "./config.ts";
 import { saveDesign } from "./design-folder.ts";
@@ -77,7 +85,7 @@ export async function codesign(options: CodesignOptions): Promise<CodesignResult
   };
   await write("report", "report.html", renderReport(report));
   await write("report as JSON", "report.json", reportJson(report));
-  if (!isUnknown(report.exploration)) await write("designs as CSV", "designs.csv", frontCsv(report.exploration));
+  if (!isUnknown(report.exploration)) await write("designs as CSV", "front.csv", frontCsv(report.exploration));
   if (!isUnknown(report.energy)) await write("energy as CSV", "energy.csv", derivationCsv(report.energy.derivations));
   if (placement !== undefined) await write("bitstream", "design.bin", placement.bitstream);
   files["model"] = `${outputFolder}/model.lacuna`;
@@ -92,16 +100,21 @@ export async function codesign(options: CodesignOptions): Promise<CodesignResult
   return { report, files, placement, design: built.design };
 }
 
-/** Draw the page of a finished run again. @throws `report/no-report` */
-export async function redrawReport(platform: Platform, runFolder: string): Promise<string> {
-  const path = `${runFolder}/${reportFile}`;
+/** Draw the page of a finished run, or of a `report.json`, again. @throws `report/no-report`, `report/not-a-report` */
+export async function redrawReport(platform: Platform, from: string): Promise<string> {
+  const path = from.endsWith(".json") ? from : `${from}/${reportFile}`;
   if (!(await platform.files.exists(path))) {
-    throw new UserError("report/no-report", `${runFolder}: this run has no report yet`, {
-      path: runFolder,
-      hint: "finish it: run the same `lacuna codesign` command again",
+    throw new UserError("report/no-report", `${from}: there is no report yet`, {
+      path: from,
+      hint: "finish the run: the same `lacuna codesign` command continues it",
     });
   }
-  return renderReport(decodeArtifact(await platform.files.read(path), path) as ReportData);
+  const bytes = await platform.files.read(path, { maxBytes: 2 ** 28 });
+  const data = from.endsWith(".json")
+    ? readReportJson(new TextDecoder().decode(bytes), path)
+    : (decodeArtifact(bytes, path) as ReportData);
+  if (data === undefined) throw new UserError("report/not-a-report", `${path}: expected a report.json`, { path });
+  return renderReport(data);
 }
 
 /** Train and search only. */

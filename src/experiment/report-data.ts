@@ -3,7 +3,12 @@
 import { assertDefined, hashValue, quantity, type Quantity } from "../base/index.ts";
 import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
-import type { PlacementReport, SynthesisReport, VerificationReport } from "../hardware/rtl/index.ts";
+import {
+  describeMismatch,
+  type PlacementReport,
+  type SynthesisReport,
+  type VerificationReport,
+} from "../hardware/rtl/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
 import type {
   EnergySummary,
@@ -41,6 +46,8 @@ export function reportData(session: Session, found: Findings, generator: string)
   const { config, platform } = session;
   const { data, software, test, built, placement, verification, exploration } = found;
   const clock = placement?.maxFrequency ?? built.mapping.target.estimatedClock;
+  // Verification stops at the first difference.
+  const different = verification.passed ? 0 : 1;
   const latency = latencyOf(built.meanCycles, clock, placement !== undefined);
   const energy = energySummary(found);
   const cells: Quantity = placement?.logicCells ?? estimateCells(built.mapping);
@@ -118,10 +125,11 @@ export function reportData(session: Session, found: Findings, generator: string)
       passed: verification.passed,
       scope: `${verification.scope.samples} of ${test.trace.sampleCount} test samples, ${verification.scope.steps} steps, ${verification.scope.layers} layers, ${verification.scope.neurons} neurons; ${verification.cyclesSimulated.toLocaleString("en-US")} clock cycles simulated at register transfer level, before synthesis`,
       simulator: verification.simulator,
+      mismatch: verification.mismatch === undefined ? undefined : describeMismatch(verification.mismatch),
       comparisons: [
-        { name: "spikes of every layer and step", compared: verification.spikesCompared, different: 0 },
-        { name: "cycles at which a step ends", compared: verification.stepEndsCompared, different: 0 },
-        { name: "decisions and their cycle counts", compared: verification.scope.samples, different: 0 },
+        { name: "spikes of every layer and step", compared: verification.spikesCompared, different },
+        { name: "cycles at which a step ends", compared: verification.stepEndsCompared, different },
+        { name: "decisions and their cycle counts", compared: verification.scope.samples, different },
       ],
     },
     tools: toolList(found),
@@ -281,7 +289,7 @@ function energySummary({ built, test }: Findings): EnergySummary {
   return {
     derivations,
     baselineNote:
-      "The baseline is an analog network of the same layer sizes: one pass, every weight multiplied, 8-bit activations, the same weight bits, priced by the same constants. Published break-evens lie near 0.15 to 1.4 spikes per synapse and inference (Dampfhoffer et al., 2023).",
+      "The baseline is an artificial (not spiking) network of the same layer sizes: one pass, every weight multiplied, 8-bit activations, the same weight bits, priced by the same constants. Published break-evens lie near 0.15 to 1.4 spikes per synapse and inference (Dampfhoffer et al., 2023).",
     notModeled: [
       "clock tree, control logic and wires",
       "static power",
@@ -301,7 +309,7 @@ function resourceSummary({ built, synthesis, placement }: Findings): ResourceSum
   const exact = (place: "block-ram" | "single-port-ram"): Quantity =>
     quantity(blocksUsed(memories, place), "block", "estimated", "exact from the mapping");
   const limit = (sourced: { readonly value: number; readonly source: string }, unit: Quantity["unit"]): Quantity =>
-    quantity(sourced.value, unit, "measured", sourced.source);
+    quantity(sourced.value, unit, "placed", sourced.source);
   return {
     target: built.mapping.target.title,
     rows: [

@@ -74,7 +74,7 @@ export function deriveEnergy(mapping: Mapping, trace: EventTrace, profile: CostP
 }
 
 /**
- * The same layer sizes as an analog network, one pass, every weight multiplied: the honest comparison, priced by the same table.
+ * The same layer sizes as an artificial network, one pass, every weight multiplied: the honest comparison, priced by the same table.
  * Activations have 8 bits, weights as many as the spiking layers.
  */
 export function deriveBaseline(mapping: Mapping, profile: CostProfile): EnergyDerivation | undefined {

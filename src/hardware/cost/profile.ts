@@ -14,7 +14,7 @@ export interface CostProfile {
   readonly memoryBit: ((memoryBits: number) => number) | undefined;
   /** One synaptic operation with everything that belongs to it, in joules. */
   readonly synapticOperation: number | undefined;
-  /** One dense multiply-accumulate of the analog baseline, in joules. */
+  /** One dense multiply-accumulate of the artificial baseline, in joules. */
   readonly multiplyAccumulate: number | undefined;
   /** One membrane update of a neuron, in joules. */
   readonly neuronUpdate: number | undefined;

@@ -104,11 +104,11 @@ class Lowering {
   #build(expression: Expression): Lowered {
     switch (expression.op) {
       case "constant":
-        return this.#constantPotential(expression.value, "constant");
+        return this.#constantPotential(expression.value / this.#unit, "a constant");
       case "reference":
         return this.#reference(expression.name);
       case "mul":
-        return this.#multiply(this.visit(expression.a), this.visit(expression.b));
+        return this.#multiply(this.#factor(expression.a), this.#factor(expression.b));
       case "above": {
         const [a, b] = [this.potential(expression.a), this.potential(expression.b)];
         return { value: this.node({ op: "above", a, b, low: 0, high: 1 }), fraction: 0 };
@@ -131,6 +131,11 @@ class Lowering {
       default:
         return expression satisfies never;
     }
+  }
+
+  /** A constant is a potential, except where it multiplies: there it is a coefficient. */
+  #factor(expression: Expression): Lowered {
+    return expression.op === "constant" ? this.#coefficient(expression.value) : this.visit(expression);
   }
 
   get #fraction(): number {
