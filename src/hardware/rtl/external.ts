@@ -54,7 +54,7 @@ async function prepare(
   }
   const contents = Object.fromEntries(design.files.map(({ name, text }) => [name, text]));
   const script = `${readSources(design.core, sources)}; proc; flatten; opt; memory_collect; write_verilog -noattr flat.v`;
-  const { files, status, log } = await platform.tools.run("yosys", ["-q", "-p", script], contents);
+  const { files, status, log } = await platform.tools.run("yosys", ["-p", script], contents);
   const flat = files["flat.v"];
   if (status !== 0 || flat === undefined) {
     throw new ToolError("rtl/elaborate", "Yosys could not write Verilog", {

@@ -48,7 +48,7 @@ export async function elaborateNetlist(
   const sources = files.map(({ name }) => name).filter((name) => name.endsWith(".sv"));
   const script = `${readSources(top, sources)}; ${elaborate}; write_json netlist.json`;
   const contents = Object.fromEntries(files.map(({ name, text }) => [name, text]));
-  const result = await platform.tools.run("yosys", ["-q", "-p", script], contents, signal);
+  const result = await platform.tools.run("yosys", ["-p", script], contents, signal);
   const json = result.files["netlist.json"];
   if (result.status !== 0 || json === undefined) {
     throw new ToolError("rtl/elaborate", `Yosys could not elaborate ${top}`, {

@@ -53,7 +53,7 @@ export async function synthesize(options: ToolOptions): Promise<SynthesisReport>
     "tee -q -o stat.json stat -json",
   ].join("; ");
   const contents = Object.fromEntries(design.files.map(({ name, text }) => [name, text]));
-  const result = await platform.tools.run("yosys", ["-q", "-p", script], contents, signal);
+  const result = await platform.tools.run("yosys", ["-p", script], contents, signal);
   const netlist = text(result.files["top.json"]);
   const statistics = text(result.files["stat.json"]);
   if (result.status !== 0 || netlist === undefined || statistics === undefined) {
