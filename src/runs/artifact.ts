@@ -64,7 +64,7 @@ export function decodeArtifact(bytes: Uint8Array, path: string): unknown {
     const size = member.length * type.BYTES_PER_ELEMENT;
     if (!Number.isInteger(member.length) || member.length < 0 || at + size > total)
       throw damaged(path, "an array is cut");
-    const copy = bytes.slice(at, at + size);
+    const copy = Uint8Array.from(bytes.subarray(at, at + size));
     at += size;
     return new type(copy.buffer);
   }) as unknown;

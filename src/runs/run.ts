@@ -1,7 +1,7 @@
 // A run is a folder: a journal of stages and their artifacts by content. A stage whose inputs did not change is not run again; a
 // stage that was interrupted continues from its checkpoint.
 
-import { canonicalJson, hashText, hashValue, UserError, type ProgressListener } from "../base/index.ts";
+import { canonicalJson, hashBytes, hashText, UserError, type ProgressListener } from "../base/index.ts";
 import type { Platform } from "../platform/index.ts";
 import { decodeArtifact, encodeArtifact } from "./artifact.ts";
 import { describeChange, flattenKey, type KeyParts } from "./key.ts";
@@ -162,7 +162,7 @@ async function runStage<Output>(
   });
   const seconds = (clock.monotonic() - started) / 1000;
   const bytes = encodeArtifact(output);
-  const hash = hashValue(bytes);
+  const hash = hashBytes(bytes);
   await files.write(`${folder}/artifacts/${hash}`, bytes);
   const entry: JournalEntry = { stage: stage.name, key, parts, artifact: hash, seconds, at: clock.now() };
   await files.append(`${folder}/journal.jsonl`, `${JSON.stringify(entry)}\n`);
@@ -180,7 +180,7 @@ async function readArtifact(
   const path = `${folder}/artifacts/${hash}`;
   if (!(await files.exists(path))) return { found: false, reason: "its artifact is missing" };
   const bytes = await files.read(path);
-  if (hashValue(bytes) !== hash) return { found: false, reason: "its artifact is damaged" };
+  if (hashBytes(bytes) !== hash) return { found: false, reason: "its artifact is damaged" };
   return { found: true, value: decodeArtifact(bytes, path) };
 }
 

@@ -6,7 +6,7 @@ import { crowding, sortFronts, type Costs } from "../front.ts";
 import { pointKey, randomPoint, spaceSize, type Parameter, type Point, type Space } from "../space.ts";
 import type { Evaluated, Sampler } from "./sampler.ts";
 
-const populationSize = 12;
+const populationSize = 8;
 const crossoverRate = 0.9;
 
 export const nsga2Sampler: Sampler = {

@@ -45,7 +45,9 @@ async function read(file: string, options?: { readonly maxBytes?: number }): Pro
     if (size > limit) {
       throw new UserError("file/too-large", `${file}: expected at most ${limit} bytes, got ${size}`, { path: file });
     }
-    return await readFile(file);
+    const { buffer, byteOffset, byteLength } = await readFile(file);
+    // Not Node's Buffer, whose slice() shares memory.
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw error instanceof UserError ? error : explain(error, file, "read");
   }

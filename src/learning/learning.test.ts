@@ -1,0 +1,310 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { gzipSync, zipSync } from "fflate";
+import { randomStream, UserError } from "../base/index.ts";
+import { referenceBackend, wasmBackend } from "../compute/index.ts";
+import { neuronSpec } from "../model/neuron/index.ts";
+import { countSpikes } from "../model/tensor/index.ts";
+import type { Files } from "../platform/index.ts";
+import { nodePlatform } from "../platform/node/index.ts";
+import {
+  adamStep,
+  augmentImage,
+  cosineRate,
+  encodeBatch,
+  evaluateLoss,
+  gradualSparsity,
+  initialNetwork,
+  loadDataset,
+  magnitudeMask,
+  readDigits,
+  readIdx,
+  readRecording,
+  splitValidation,
+  train,
+  zeroMoments,
+  type Dataset,
+  type TrainingOptions,
+  type TrainingState,
+} from "./index.ts";
+
+const shared = process.env["LACUNA_SHARED"] ?? "../shared";
+
+function refuses(action: () => unknown, code: string, message: string): void {
+  assert.throws(action, (error: UserError) => {
+    assert.deepEqual([error.code, error.message], [code, message]);
+    return true;
+  });
+}
+
+/** Files in memory, enough for loaders. */
+function memory(contents: Readonly<Record<string, Uint8Array>>): Files {
+  const names = Object.keys(contents);
+  return {
+    ...nodePlatform.files,
+    exists: async (path) => Object.hasOwn(contents, path),
+    read: async (path) => contents[path] ?? new Uint8Array(),
+    list: async (folder) =>
+      [
+        ...new Set(
+          names.filter((n) => n.startsWith(`${folder}/`)).map((n) => n.slice(folder.length + 1).split("/")[0] ?? ""),
+        ),
+      ].sort(),
+  };
+}
+
+const idx = (header: readonly number[], data: readonly number[]): Uint8Array => Uint8Array.from([...header, ...data]);
+
+test("digits: the shipped file, its split and its checks", async () => {
+  const digits = await loadDataset(nodePlatform.files, "digits", "data");
+  assert.deepEqual([digits.train.sampleCount, digits.test.sampleCount, digits.featureCount], [1437, 360, 64]);
+  assert.deepEqual([...digits.train.labels.subarray(0, 5)], [0, 1, 2, 3, 4]);
+  const row = `${Array.from({ length: 64 }, () => 0).join(",")},3\n`;
+  const text = row.repeat(1438);
+  const bytes = (t: string): Uint8Array => new TextEncoder().encode(t);
+  assert.equal(readDigits(bytes(text), "d").test.sampleCount, 1);
+  refuses(() => readDigits(bytes(row), "d"), "data/no-samples", "d: expected more than 1437 lines, got 1");
+  refuses(
+    () => readDigits(bytes(text.replace(",3", ",12")), "d"),
+    "data/bad-row",
+    `d, line 1: expected 64 values 0…16 and a label 0…9, got "${row.slice(0, 60)}"`,
+  );
+  const packed = gzipSync(bytes(text));
+  refuses(
+    () => readDigits(packed.subarray(0, packed.length / 2), "d.gz"),
+    "data/damaged",
+    "d.gz: the gzip data is truncated or damaged",
+  );
+});
+
+test("idx: magic, sizes and labels are checked", async () => {
+  const images = idx([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2], [1, 2, 3, 4]);
+  assert.deepEqual(readIdx(images, "i", 3).sizes, [1, 2, 2]);
+  refuses(
+    () => readIdx(idx([0, 0, 9, 3], []), "i", 3),
+    "data/wrong-magic",
+    "i: expected an idx file starting 00 00 08 03, got 00 00 09 03",
+  );
+  refuses(
+    () => readIdx(images.subarray(0, 18), "i", 3),
+    "data/truncated",
+    "i: its header promises 20 bytes, the file has 18",
+  );
+  const files = (label: number): Files =>
+    memory(
+      Object.fromEntries(
+        ["train", "t10k"].flatMap((p) => [
+          [`f/${p}-images-idx3-ubyte`, images],
+          [`f/${p}-labels-idx1-ubyte`, idx([0, 0, 8, 1, 0, 0, 0, 1], [label])],
+        ]),
+      ),
+    );
+  assert.equal((await loadDataset(files(7), "mnist", "f")).train.labels[0], 7);
+  await assert.rejects(
+    loadDataset(files(10), "mnist", "f"),
+    (e: UserError) => e.message === "f/train-labels-idx1-ubyte: label 0 is 10, expected 0…9",
+  );
+  await assert.rejects(
+    loadDataset(memory({}), "mnist", "f"),
+    (e: UserError) => e.message === "f: there is no train-images-idx3-ubyte.gz and no train-images-idx3-ubyte",
+  );
+  await assert.rejects(
+    loadDataset(memory({}), "mnits", "f"),
+    (e: UserError) => e.message === 'no data set is called "mnits"; did you mean "mnist"?',
+  );
+});
+
+test("N-MNIST: events, the overflow marker, folders and archives", async () => {
+  const events = Uint8Array.from([3, 4, 0x80, 0, 10, 0, 240, 0, 0, 0, 5, 6, 0, 0, 20]);
+  const recording = readRecording(events, "r");
+  assert.deepEqual([...recording.times], [10, 20 + 8192]);
+  assert.deepEqual([...recording.polarity], [1, 0]);
+  refuses(
+    () => readRecording(events.subarray(1), "r"),
+    "data/truncated",
+    "r: expected whole events of 5 bytes, got 14 bytes",
+  );
+  refuses(
+    () => readRecording(Uint8Array.from([40, 4, 0, 0, 1]), "r"),
+    "data/event-range",
+    "r: event 0 lies at (40, 4), outside 34×34",
+  );
+  const tree = { "f/Train/3/00001.bin": events, "f/Test/4/00002.bin": events };
+  const archives = {
+    "f/Train.zip": zipSync({ "Train/3/00001.bin": events }),
+    "f/Test.zip": zipSync({ "Test/4/00002.bin": events }),
+  };
+  for (const contents of [tree, archives]) {
+    const found = await loadDataset(memory(contents), "nmnist", "f");
+    assert.deepEqual([found.train.labels[0], found.test.labels[0]], [3, 4]);
+    const options = { encoding: { kind: "direct" }, stepCount: 4, seed: 0, pool: 2 } as const;
+    const batch = encodeBatch(found, found.train, [0], options);
+    assert.ok(batch.kind === "spikes" && batch.spikes.neuronCount === 2 * 17 * 17);
+    assert.equal(countSpikes(batch.spikes), 2);
+  }
+});
+
+test("the shared data sets load", async (t) => {
+  if (!existsSync(`${shared}/nmnist`) && !existsSync(`${shared}/data/nmnist`)) return t.skip("no shared data here");
+  const nmnist = await loadDataset(nodePlatform.files, "nmnist", `${shared}/data/nmnist`);
+  assert.deepEqual([nmnist.train.sampleCount, nmnist.test.sampleCount], [850, 75]);
+  const mnist = await loadDataset(nodePlatform.files, "mnist", `${shared}/data/mnist`);
+  assert.deepEqual([mnist.train.sampleCount, mnist.test.sampleCount], [60_000, 5000]);
+  return undefined;
+});
+
+test("losses: gradients equal differences", () => {
+  const random = randomStream(1, "loss");
+  const outputs = Float32Array.from({ length: 12 }, () => random.integer(8));
+  const labels = [2, 0, 3];
+  const options = { classCount: 4, stepCount: 8 };
+  for (const loss of [{ kind: "cross-entropy" }, { kind: "mse-count", correctRate: 1, incorrectRate: 0 }] as const) {
+    const { gradient } = evaluateLoss(loss, outputs, labels, options);
+    outputs.forEach((_, i) => {
+      const moved = (by: number): number =>
+        evaluateLoss(
+          loss,
+          outputs.map((x, k) => (k === i ? x + by : x)),
+          labels,
+          options,
+        ).loss;
+      const slope = (moved(0.25) - moved(-0.25)) / 0.5;
+      assert.ok(Math.abs(slope - gradient[i]!) < 5e-3, `${loss.kind} ${i}: ${slope} ${gradient[i]}`);
+    });
+  }
+  assert.equal(
+    evaluateLoss({ kind: "mse-count", correctRate: 1, incorrectRate: 0 }, Float32Array.of(8, 0), [0], {
+      classCount: 2,
+      stepCount: 8,
+    }).loss,
+    0,
+  );
+});
+
+test("Adam by hand; cosine with warm-up", () => {
+  const weights = Float32Array.of(1);
+  adamStep(weights, Float32Array.of(0.5), zeroMoments(1), { learningRate: 0.1, weightDecay: 0, step: 1 });
+  assert.ok(Math.abs(weights[0]! - 0.9) < 1e-6, "the first step has the size of the rate");
+  assert.equal(cosineRate(1, 0.01), 0.5);
+  assert.equal(cosineRate(1, 0.5), 0.5);
+  assert.ok(cosineRate(1, 1) < 1e-12);
+});
+
+test("pruning: exact share, largest survive, blocks together; a schedule that only rises", () => {
+  const weights = Float32Array.of(0.1, -0.5, 0.2, 0.3, -0.05, 0.9, 0.4, 0);
+  assert.deepEqual(
+    [...magnitudeMask(weights, { neuronCount: 4, sparsity: 0.5, blockSize: 1 })],
+    [0, 1, 0, 1, 0, 1, 1, 0],
+  );
+  assert.deepEqual(
+    [...magnitudeMask(weights, { neuronCount: 4, sparsity: 0.5, blockSize: 2 })],
+    [1, 1, 0, 0, 1, 1, 0, 0],
+  );
+  assert.deepEqual(
+    [0, 0.5, 1, 2].map((p) => gradualSparsity(0.8, p)),
+    [0, 0.7, 0.8, 0.8].map((x, i) => (i === 1 ? 0.8 * (1 - 0.125) : x)),
+  );
+});
+
+test("augmentation: nothing changes nothing, a whole-pixel shift moves the image", () => {
+  const image = Float32Array.from({ length: 9 }, (_, i) => i);
+  const target = new Float32Array(9);
+  const still = { shift: 0, rotation: 0, zoom: 0 };
+  augmentImage(image, target, { width: 3, augmentation: still, random: randomStream(0) });
+  assert.deepEqual(target, image);
+});
+
+test("validation keeps every k-th sample", () => {
+  const split = { sampleCount: 10, labels: new Uint8Array(10), values: new Uint8Array(10) };
+  const { training, validation } = splitValidation(split, 0.2);
+  assert.deepEqual([...validation], [4, 9]);
+  assert.equal(training.length, 8);
+  assert.equal(splitValidation(split, 0).validation.length, 0);
+});
+
+/** Two classes that a small network can tell apart. */
+const toy: Dataset = (() => {
+  const random = randomStream(8, "toy");
+  const split = (count: number) => {
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
+    const values = Uint8Array.from(
+      { length: count * 16 },
+      (_, i) => (i % 16 < 8 === (labels[Math.floor(i / 16)] === 0) ? 200 : 20) + random.integer(50),
+    );
+    return { sampleCount: count, labels, values };
+  };
+  return {
+    name: "toy",
+    title: "toy",
+    source: "test",
+    licence: "none",
+    shape: [4, 4],
+    featureCount: 16,
+    classCount: 2,
+    maxValue: 255,
+    train: split(80),
+    test: split(20),
+  };
+})();
+const toyBatch = { encoding: { kind: "rate", gain: 1, offset: 0 }, stepCount: 4, seed: 3, pool: 1 } as const;
+const toyNetwork = initialNetwork({
+  name: "toy",
+  inputCount: 16,
+  hidden: [8],
+  classCount: 2,
+  stepCount: 4,
+  neuron: neuronSpec("lif"),
+  recurrent: false,
+  readout: { kind: "count" },
+  seed: 3,
+});
+const toyTraining: TrainingOptions = {
+  epochs: 8,
+  batchSize: 16,
+  learningRate: 0.01,
+  weightDecay: 0,
+  loss: { kind: "cross-entropy" },
+  surrogate: { kind: "fastSigmoid", slope: 5 },
+  detachReset: true,
+  augmentation: { shift: 0.3, rotation: 0, zoom: 0 },
+  activityPenalty: 0.001,
+  validationShare: 0.2,
+  seed: 3,
+  sparsity: 0.25,
+  weightBits: 4,
+};
+
+test("training learns, prunes and lies on the grid; wasm and reference take the same path", async () => {
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, training: toyTraining };
+  const result = await train({ ...task, backend: wasmBackend });
+  const accuracy = result.history.at(-1)!.trainAccuracy;
+  assert.ok(accuracy > 0.85, `accuracy ${accuracy}`);
+  for (const { weights, quantizer } of result.network.layers) {
+    assert.ok(quantizer !== undefined);
+    const zeros = weights.data.filter((w) => w === 0).length;
+    assert.ok(zeros >= Math.floor(weights.data.length * 0.25), `${zeros} zeros of ${weights.data.length}`);
+    for (const w of weights.data) assert.ok(Math.abs(w / quantizer.scale - Math.round(w / quantizer.scale)) < 1e-4);
+  }
+  const slow = await train({ ...task, training: { ...toyTraining, epochs: 1 }, backend: referenceBackend });
+  assert.deepEqual(
+    slow.history[0]!.spikeRates,
+    (await train({ ...task, training: { ...toyTraining, epochs: 1 }, backend: wasmBackend })).history[0]!.spikeRates,
+  );
+});
+
+test("training that was stopped and resumed equals training that was not", async () => {
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training: toyTraining };
+  const states: TrainingState[] = [];
+  const whole = await train({ ...task, onEpoch: async (state) => void states.push(structuredClone(state)) });
+  for (const resume of states.slice(0, -1)) assert.deepEqual(await train({ ...task, resume }), whole);
+});
+
+test("numbers that leave the numbers stop the training with a remedy", async () => {
+  const training = { ...toyTraining, learningRate: 1e38, weightBits: undefined, sparsity: 0 };
+  await assert.rejects(
+    train({ network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training }),
+    (e: UserError) =>
+      e.code === "training/not-finite" && e.hint === "use a lower learning rate or a smaller surrogate slope",
+  );
+});
