@@ -7,7 +7,7 @@ export const demoConfig: ConfigInput = {
   network: { hidden: [128], neuron: "lif", parameters: { decay: 0.875, threshold: 1 } },
   encoding: { kind: "rate", gain: 1, offset: 0 },
   training: {
-    epochs: 80,
+    epochs: 70,
     batchSize: 32,
     learningRate: 4e-3,
     surrogateScale: 5,
@@ -19,7 +19,7 @@ export const demoConfig: ConfigInput = {
   tuning: { epochs: 12, learningRate: 3e-3, pruneBlock: 4 },
   explore: {
     sampler: "nsga2",
-    designs: 48,
+    designs: 36,
     stepCount: [8, 12],
     weightBits: [3, 4, 6],
     sparsity: [0, 0.3, 0.5],
