@@ -4,7 +4,7 @@ import type { CodesignResult, Config } from "../experiment/index.ts";
 import type { Platform } from "../platform/index.ts";
 import { applyOverrides } from "./load-config.ts";
 import { paint, print, remark, stageView, voiceOf, type Voice } from "./terminal.ts";
-import { version } from "./version.ts";
+import { commandPrefix, version } from "./version.ts";
 
 /** The flags of commands that run an experiment. */
 export function configureRun(command: Command): void {
@@ -97,7 +97,10 @@ async function printResult(
   remark(voice, `\nfinished in ${formatDuration(seconds)}`);
   const rtl = result.files["SystemVerilog"];
   if (rtl !== undefined)
-    remark(voice, `try next: ${paint(voice, "cyan", `lacuna verify ${rtl}`)} · open ${result.files["report"]}`);
+    remark(
+      voice,
+      `try next: ${paint(voice, "cyan", `${commandPrefix} verify ${rtl}`)} · open ${result.files["report"]}`,
+    );
 }
 
 function printPlan(config: Config, voice: Voice): number {

@@ -134,7 +134,7 @@ export function reportData(session: Session, found: Findings, generator: string)
     },
     tools: toolList(found),
     reproduction: {
-      commands: [`npx lacuna codesign lacuna.config.json --run ${config.name}`],
+      commands: [`lacuna codesign ${config.name}.config.json   # the configuration above, saved as JSON`],
       seed: config.seed,
       hashes: [
         { name: "data", hash: data.hash },

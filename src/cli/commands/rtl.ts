@@ -1,6 +1,7 @@
 import type { CommandDefinition } from "../command.ts";
 import { configureHardware, hardwareChoice } from "../hardware-options.ts";
 import { print, stageView, voiceOf } from "../terminal.ts";
+import { commandPrefix } from "../version.ts";
 import { packageFolder } from "../whole-path.ts";
 
 export const rtlCommand: CommandDefinition = {
@@ -34,7 +35,7 @@ export const rtlCommand: CommandDefinition = {
       print(
         `${found.files.length} files in ${folder}; ${found.meanCycles.toFixed(1)} cycles per inference (mean of ${found.samples} samples, predicted)`,
       );
-      print(`try next: lacuna verify ${folder}`);
+      print(`try next: ${commandPrefix} verify ${folder}`);
     }
     return 0;
   },
