@@ -20,6 +20,7 @@ import { decodeArtifact, encodeArtifact, openRun } from "../runs/index.ts";
 import type { Config } from "./config.ts";
 import { saveDesign } from "./design-folder.ts";
 import { saveModel } from "./model-file.ts";
+import { requireHardware } from "./parse-config.ts";
 import { reportData } from "./report-data.ts";
 import type { EventListener, Session } from "./session.ts";
 import { buildDesign, firstSamples, placeChosen, synthesizeChosen, testChosen, verifyChosen } from "./stages/build.ts";
@@ -52,6 +53,7 @@ export interface CodesignResult {
 /** Run the whole path and write its results to the output folder. */
 export async function codesign(options: CodesignOptions): Promise<CodesignResult> {
   const { platform, config, outputFolder } = options;
+  requireHardware(config);
   await using run = await openRun(platform, options.runFolder);
   const session: Session = { ...options, run, ledger: [] };
   await platform.files.write(`${options.runFolder}/config.json`, `${canonicalJson(config)}\n`);
@@ -119,6 +121,7 @@ export async function redrawReport(platform: Platform, from: string): Promise<st
 
 /** Train and search only. */
 export async function exploreOnly(options: CodesignOptions): Promise<Exploration> {
+  requireHardware(options.config);
   await using run = await openRun(options.platform, options.runFolder);
   const session: Session = { ...options, run, ledger: [] };
   const data = await loadData(session);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { suggestName, UserError, type Problem } from "../base/index.ts";
+import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
 
 // Ranges and defaults of the experiment document. Unknown keys are errors.
@@ -143,6 +143,30 @@ export function parseConfig(document: unknown, path: string): Config {
   throw new UserError("config/invalid", `${path} at ${lines.join("\n  ")}`, { path, problems, exit: "bad-input" });
 }
 
+/**
+ * What a document asks for that the hardware families cannot run; training alone may still do it.
+ * @throws `config/direct-coding`, `config/recurrent` (exit "unsupported")
+ */
+export function requireHardware(config: Config): void {
+  const problems: Problem[] = [];
+  if (config.encoding.kind === "direct") {
+    problems.push({
+      code: "config/direct-coding",
+      path: "encoding.kind",
+      message:
+        "direct coding feeds analog values into the first layer, and the hardware families here take spikes only; use rate, latency or threshold",
+    });
+  }
+  if (config.network.recurrent) {
+    problems.push({
+      code: "config/recurrent",
+      path: "network.recurrent",
+      message: "the hardware families here have no recurrent connections yet; `lacuna train` can train such a network",
+    });
+  }
+  throwProblems(problems, "unsupported");
+}
+
 /** A constraint as numbers. */
 export interface Constraint {
   readonly objective: ObjectiveName;
@@ -194,28 +218,12 @@ const sections: Readonly<Record<string, { readonly shape: object }>> = {
 
 /** What no single field can know. */
 function crossChecks(config: Config): Problem[] {
-  const problems: Problem[] = [];
-  if (config.encoding.kind === "direct") {
-    problems.push({
-      code: "config/direct-coding",
-      path: "encoding.kind",
-      message:
-        "direct coding feeds analog values into the first layer, and the hardware families here take spikes only; use rate, latency or threshold",
-    });
-  }
-  if (config.network.recurrent) {
-    problems.push({
-      code: "config/recurrent",
-      path: "network.recurrent",
-      message: "the hardware families here have no recurrent connections yet; train such a net with `lacuna train`",
-    });
-  }
-  if (config.data.set !== "digits" && config.data.folder === undefined) {
-    problems.push({
+  if (config.data.set === "digits" || config.data.folder !== undefined) return [];
+  return [
+    {
       code: "config/no-folder",
       path: "data.folder",
       message: `the files of ${config.data.set} do not ship with the package; give the folder that holds them`,
-    });
-  }
-  return problems;
+    },
+  ];
 }

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UserError } from "../base/index.ts";
+import { demoConfig, parseConfig, requireHardware } from "./index.ts";
+import { spaceOf } from "./stages/explore.ts";
+
+test("what hardware cannot run is refused with the reason; training alone is not", () => {
+  const config = parseConfig({ encoding: { kind: "direct" }, network: { recurrent: true } }, "c");
+  assert.throws(
+    () => requireHardware(config),
+    (error: UserError) =>
+      error.exit === "unsupported" && error.problems.length === 2 && /spikes only/.test(error.message),
+  );
+});
+
+test("documents: every problem at once, in the user's words", () => {
+  assert.throws(
+    () =>
+      parseConfig(
+        { dta: 1, data: { set: "mnist" }, explore: { designs: 0, stepCount: [0] }, choose: "speed" },
+        "c.json",
+      ),
+    (error: UserError) => {
+      assert.deepEqual(
+        error.problems.map(({ path, message }) => `${path}: ${message}`),
+        [
+          "explore.designs: Too small: expected number to be >=1",
+          "explore.stepCount.0: Too small: expected number to be >=1",
+          'choose: Invalid option: expected one of "knee"|"accuracy"|"energy"|"latency"|"area"',
+          'dta: unknown key; did you mean "data"?',
+        ],
+      );
+      return true;
+    },
+  );
+  assert.throws(
+    () => parseConfig({ data: { set: "mnist" } }, "c.json"),
+    (error: UserError) => error.code === "config/invalid" && error.problems[0]?.code === "config/no-folder",
+  );
+});
+
+test("the demo spans at least 24 designs, and compressed rows never meet the dense family", () => {
+  const config = parseConfig(demoConfig, "demo");
+  assert.ok(config.explore.designs >= 24);
+  const architectures = spaceOf(config).find(({ name }) => name === "architecture")?.values;
+  assert.deepEqual(architectures, ["layer-pipeline/dense", "layer-pipeline/blocks", "dense/dense"]);
+});
