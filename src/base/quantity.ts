@@ -1,6 +1,16 @@
 /** How a number came to be, from the weakest to the strongest evidence. */
 export type QuantityKind = "estimated" | "simulated" | "rtl" | "synthesized" | "placed" | "measured";
 
+/** All kinds, the weakest evidence first. */
+export const quantityKinds: readonly QuantityKind[] = [
+  "estimated",
+  "simulated",
+  "rtl",
+  "synthesized",
+  "placed",
+  "measured",
+];
+
 /** Units that leave the code; SI inside, prefixes only at the edge of a screen. */
 export type Unit = "J" | "s" | "W" | "Hz" | "bit" | "m²" | "1" | "cell" | "cycle" | "block" | "op";
 
@@ -39,18 +49,18 @@ export const MHz = (value: number): number => value * 1e6;
 export function sumQuantities(parts: readonly Quantity[], source: string): Quantity | undefined {
   const first = parts[0];
   if (first === undefined) return undefined;
-  const kinds: readonly QuantityKind[] = ["estimated", "simulated", "rtl", "synthesized", "placed", "measured"];
-  let weakest = kinds.length - 1;
+  let weakest = quantityKinds.length - 1;
   let value = 0;
   for (const part of parts) {
     if (part.unit !== first.unit) throw new RangeError(`cannot add ${part.unit} to ${first.unit}`);
-    weakest = Math.min(weakest, kinds.indexOf(part.kind));
+    weakest = Math.min(weakest, quantityKinds.indexOf(part.kind));
     value += part.value;
   }
-  return quantity(value, first.unit, kinds[weakest] ?? "estimated", source);
+  return quantity(value, first.unit, quantityKinds[weakest] ?? "estimated", source);
 }
 
-const prefixes: readonly (readonly [number, string])[] = [
+/** SI prefixes with their factors, the largest first. */
+export const siPrefixes: readonly (readonly [factor: number, prefix: string])[] = [
   [1e9, "G"],
   [1e6, "M"],
   [1e3, "k"],
@@ -70,7 +80,7 @@ export function formatQuantity(q: Quantity | undefined, digits = 3): string {
     return `${Math.round(q.value).toLocaleString("en-US")} ${plural(q.unit, q.value)}`;
   }
   if (q.value === 0) return `0 ${q.unit}`;
-  const [scale, prefix] = prefixes.find(([s]) => Math.abs(q.value) >= s) ?? [1e-15, "f"];
+  const [scale, prefix] = siPrefixes.find(([s]) => Math.abs(q.value) >= s) ?? [1e-15, "f"];
   return `${Number((q.value / scale).toPrecision(digits))} ${prefix}${q.unit}`;
 }
 

@@ -44,94 +44,34 @@ const noPlacement = { unknown: "the design was not placed" };
 
 export function reportData(session: Session, found: Findings, generator: string): ReportData {
   const { config, platform } = session;
-  const { data, software, test, built, placement, verification, exploration } = found;
+  const { data, software, test, built, placement } = found;
   const clock = placement?.maxFrequency ?? built.mapping.target.estimatedClock;
-  // Verification stops at the first difference.
-  const different = verification.passed ? 0 : 1;
-  const latency = latencyOf(built.meanCycles, clock, placement !== undefined);
   const energy = energySummary(found);
-  const cells: Quantity = placement?.logicCells ?? estimateCells(built.mapping);
   const shape = [software.integer.inputCount, ...software.integer.layers.map((layer) => layer.neuronCount)].join("-");
-  const accuracy = quantity(
-    test.accuracy,
-    "1",
-    "rtl",
-    `golden model, ${verification.scope.samples} samples verified on RTL`,
-  );
   return {
     title: `${config.name}: ${shape} on ${built.mapping.target.title}`,
     abstract: `A spiking network ${shape} with ${software.integer.stepCount} time steps, trained on ${data.dataset.title}, pruned, quantized, searched together with its hardware, and built as SystemVerilog.`,
     createdAt: platform.clock.now(),
     generator,
-    summary: [
-      {
-        name: "accuracy",
-        quantity: verification.scope.samples === test.trace.sampleCount ? accuracy : { ...accuracy, kind: "simulated" },
-        format: "percent",
-        note: `test split, ${test.trace.sampleCount} samples, integers`,
-      },
-      { name: "energy per inference", quantity: headlineEnergy(energy), note: `dynamic, ${profiles[0]?.title ?? ""}` },
-      { name: "latency", quantity: latency, note: `mean of ${test.trace.sampleCount} test samples` },
-      { name: "logic cells", quantity: cells, note: built.mapping.target.title },
-      { name: "clock", quantity: placement?.maxFrequency ?? noPlacement, note: "slowest path after routing" },
-    ],
+    summary: summaryOf(found, energy, clock),
     config,
-    dataset: {
-      name: data.dataset.title,
-      source: data.dataset.source,
-      license: data.dataset.licence,
-      splits: [
-        { name: "training and validation", sampleCount: data.dataset.train.sampleCount },
-        { name: "test", sampleCount: data.dataset.test.sampleCount },
-      ],
-      sampleShape: data.dataset.shape,
-      classNames: Array.from({ length: data.dataset.classCount }, (_, c) => String(c)),
-    },
-    network: {
-      encoding: describeEncoding(config.encoding),
-      stepCount: software.integer.stepCount,
-      layers: software.integer.layers.map((layer) => ({
-        name: layer.name,
-        neuron: layer.neuron.name,
-        inputCount: layer.inputCount,
-        neuronCount: layer.neuronCount,
-        synapseCount: layer.weights.length,
-        nonZeroCount: measureConnections(layer.weights, layer.neuronCount).nonZeroCount,
-        weightBits: layer.weightBits,
-      })),
-    },
+    dataset: datasetSummary(data),
+    network: networkSummary(found, describeEncoding(config.encoding)),
     training: trainingHistory(found.base.history, software.history),
-    exploration: explorationSummary(session, exploration),
+    exploration: explorationSummary(session, found.exploration),
     energy,
     sparsity: sparsitySummary(found),
     raster: rasterOf(found),
     confusion: {
       scope: `test split, ${test.trace.sampleCount} samples, golden model`,
       kind: "simulated",
-      classNames: Array.from({ length: data.dataset.classCount }, (_, c) => String(c)),
+      classNames: classNames(data),
       counts: test.confusion,
     },
     cycles: cycleSummary(found, clock),
     resources: resourceSummary(found),
-    memories: built.mapping.layers.flatMap((layer) =>
-      layer.memories.map((memory) => ({
-        name: memory.name,
-        logicalBits: quantity(memory.logicalBits, "bit", "estimated", "exact from the mapping"),
-        allocatedBits: quantity(memory.allocatedBits, "bit", "estimated", "exact from the mapping"),
-        kind: `${memory.depth} × ${memory.width}, ${memory.place}`,
-      })),
-    ),
-    verification: {
-      passed: verification.passed,
-      scope: `${verification.scope.samples} of ${test.trace.sampleCount} test samples, ${verification.scope.steps} steps, ${verification.scope.layers} layers, ${verification.scope.neurons} neurons; ${verification.cyclesSimulated.toLocaleString("en-US")} clock cycles simulated at register transfer level, before synthesis`,
-      simulator: verification.simulator,
-      mismatch: verification.mismatch === undefined ? undefined : describeMismatch(verification.mismatch),
-      comparisons: [
-        { name: "spikes of every layer and step", compared: verification.spikesCompared, different },
-        { name: "cycles at which a step ends", compared: verification.stepEndsCompared, different },
-        { name: "decisions and their cycle counts", compared: verification.scope.samples, different },
-      ],
-    },
+    memories: memoryRows(found),
+    verification: verificationSummary(found),
     tools: toolList(found),
     reproduction: {
       commands: [`lacuna codesign ${config.name}.config.json   # the configuration above, saved as JSON`],
@@ -170,6 +110,101 @@ export function latencyOf(meanCycles: number, clock: Quantity, placed: boolean):
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+function summaryOf(found: Findings, energy: EnergySummary, clock: Quantity): ReportData["summary"] {
+  const { test, built, placement, verification } = found;
+  const samples = test.trace.sampleCount;
+  const whole = verification.scope.samples === samples;
+  const source = `golden model, ${verification.scope.samples} samples verified on RTL`;
+  const target = built.mapping.target.title;
+  return [
+    {
+      name: "accuracy",
+      quantity: quantity(test.accuracy, "1", whole ? "rtl" : "simulated", source),
+      format: "percent",
+      note: `test split, ${samples} samples, integers`,
+    },
+    {
+      name: "accuracy before integers",
+      quantity: quantity(found.floatTestAccuracy, "1", "simulated", "32-bit float, the network before pruning"),
+      format: "percent",
+      note: "test split, float, not pruned",
+    },
+    { name: "energy per inference", quantity: headlineEnergy(energy), note: `dynamic, ${profiles[0]?.title ?? ""}` },
+    {
+      name: "latency",
+      quantity: latencyOf(built.meanCycles, clock, placement !== undefined),
+      note: `mean of ${samples} test samples`,
+    },
+    { name: "logic cells", quantity: placement?.logicCells ?? estimateCells(built.mapping), note: target },
+    { name: "clock", quantity: placement?.maxFrequency ?? noPlacement, note: "slowest path after routing" },
+  ];
+}
+
+function classNames({ dataset }: Data): string[] {
+  return Array.from({ length: dataset.classCount }, (_, c) => String(c));
+}
+
+function datasetSummary(data: Data): ReportData["dataset"] {
+  const { dataset } = data;
+  return {
+    name: dataset.title,
+    source: dataset.source,
+    license: dataset.licence,
+    splits: [
+      { name: "training and validation", sampleCount: dataset.train.sampleCount },
+      { name: "test", sampleCount: dataset.test.sampleCount },
+    ],
+    sampleShape: dataset.shape,
+    classNames: classNames(data),
+  };
+}
+
+function networkSummary({ software }: Findings, encoding: string): ReportData["network"] {
+  return {
+    encoding,
+    stepCount: software.integer.stepCount,
+    layers: software.integer.layers.map((layer) => ({
+      name: layer.name,
+      neuron: layer.neuron.name,
+      inputCount: layer.inputCount,
+      neuronCount: layer.neuronCount,
+      synapseCount: layer.weights.length,
+      nonZeroCount: measureConnections(layer.weights, layer.neuronCount).nonZeroCount,
+      weightBits: layer.weightBits,
+    })),
+  };
+}
+
+function memoryRows({ built }: Findings): ReportData["memories"] {
+  const exact = (bits: number): Quantity => quantity(bits, "bit", "estimated", "exact from the mapping");
+  return built.mapping.layers.flatMap((layer) =>
+    layer.memories.map((memory) => ({
+      name: memory.name,
+      logicalBits: exact(memory.logicalBits),
+      allocatedBits: exact(memory.allocatedBits),
+      kind: `${memory.depth} × ${memory.width}, ${memory.place}`,
+    })),
+  );
+}
+
+function verificationSummary({ verification, test }: Findings): ReportData["verification"] {
+  const { samples, steps, layers, neurons } = verification.scope;
+  const simulated = verification.cyclesSimulated.toLocaleString("en-US");
+  // Verification stops at the first difference.
+  const different = verification.passed ? 0 : 1;
+  return {
+    passed: verification.passed,
+    scope: `${samples} of ${test.trace.sampleCount} test samples, ${steps} steps, ${layers} layers, ${neurons} neurons; ${simulated} clock cycles simulated at register transfer level, before synthesis`,
+    simulator: verification.simulator,
+    mismatch: verification.mismatch === undefined ? undefined : describeMismatch(verification.mismatch),
+    comparisons: [
+      { name: "spikes of every layer and step", compared: verification.spikesCompared, different },
+      { name: "cycles at which a step ends", compared: verification.stepEndsCompared, different },
+      { name: "decisions and their cycle counts", compared: samples, different },
+    ],
+  };
+}
 
 function describeEncoding(encoding: Session["config"]["encoding"]): string {
   const { kind, ...rest } = encoding;

@@ -1,6 +1,13 @@
 // A figure in words: value with prefix, badge of its evidence, band. The same text in tables, tooltips and terminals.
 
-import { formatQuantity, type Quantity, type QuantityKind, type Unit } from "../base/index.ts";
+import {
+  formatQuantity,
+  quantityKinds,
+  siPrefixes,
+  type Quantity,
+  type QuantityKind,
+  type Unit,
+} from "../base/index.ts";
 import { isUnknown, type Figure, type FigureFormat } from "./report-data.ts";
 
 /** Badge of a kind of evidence, as printed beside every number. */
@@ -84,31 +91,19 @@ export function axisUnit(values: readonly number[], unit: Unit, format: FigureFo
   if (unit === "1") return { factor: 1, label: "" };
   if (countedUnits.has(unit)) return { factor: 1, label: `${unit}s` };
   const largest = values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0);
-  const [factor, prefix] = prefixes.find(([scale]) => largest >= scale) ?? (largest === 0 ? [1, ""] : [1e-15, "f"]);
+  const [factor, prefix] = siPrefixes.find(([scale]) => largest >= scale) ?? (largest === 0 ? [1, ""] : [1e-15, "f"]);
   return { factor, label: `${prefix}${unit}` };
 }
 
 /** The kinds of evidence among figures, weakest first. */
 export function kindsOf(figures: readonly Figure[]): readonly QuantityKind[] {
   const found = new Set(figures.filter((f): f is Quantity => unknownReason(f) === undefined).map((f) => f.kind));
-  return kindOrder.filter((kind) => found.has(kind));
+  return quantityKinds.filter((kind) => found.has(kind));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-const kindOrder: readonly QuantityKind[] = ["estimated", "simulated", "rtl", "synthesized", "placed", "measured"];
 const countedUnits: ReadonlySet<Unit> = new Set<Unit>(["bit", "cell", "cycle", "block", "op"]);
-const prefixes: readonly (readonly [number, string])[] = [
-  [1e9, "G"],
-  [1e6, "M"],
-  [1e3, "k"],
-  [1, ""],
-  [1e-3, "m"],
-  [1e-6, "µ"],
-  [1e-9, "n"],
-  [1e-12, "p"],
-];
-
 function supportedDigits(q: Quantity): number {
   if (q.band === undefined) return 3;
   const half = (q.band.high - q.band.low) / 2;

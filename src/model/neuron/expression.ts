@@ -1,6 +1,8 @@
 // The neuron language: a graph of six operations. Nodes are interned, so equal expressions are the same object: readers
 // may memoize by identity, and generated code never computes one thing twice.
 
+import { operandsFirst } from "./graph.ts";
+
 export type Expression =
   | { readonly op: "constant"; readonly value: number }
   | { readonly op: "reference"; readonly name: string }
@@ -53,16 +55,7 @@ export function operands(expression: Expression): readonly Expression[] {
 
 /** Every node that `roots` need, operands before users, each once. */
 export function topologicalOrder(roots: readonly Expression[]): Expression[] {
-  const seen = new Set<Expression>();
-  const order: Expression[] = [];
-  const visit = (node: Expression): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    for (const operand of operands(node)) visit(operand);
-    order.push(node);
-  };
-  for (const root of roots) visit(root);
-  return order;
+  return operandsFirst(roots, operands);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // this program, so they cannot disagree.
 
 import { assertDefined, UserError, type IntegerRange } from "../../base/index.ts";
+import { operandsFirst } from "./graph.ts";
 
 /** Signed fixed point, two's complement: Q(bits − fraction).fraction. */
 export interface Format {
@@ -60,16 +61,7 @@ export function integerOperands(expression: IntegerExpression): readonly Integer
 
 /** Every node that `roots` need, operands before users, each once. */
 export function integerOrder(roots: readonly IntegerExpression[]): IntegerExpression[] {
-  const seen = new Set<IntegerExpression>();
-  const order: IntegerExpression[] = [];
-  const visit = (node: IntegerExpression): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    for (const operand of integerOperands(node)) visit(operand);
-    order.push(node);
-  };
-  for (const root of roots) visit(root);
-  return order;
+  return operandsFirst(roots, integerOperands);
 }
 
 /**
