@@ -4,7 +4,13 @@
 import { UserError } from "../base/index.ts";
 import type { Mapping } from "../hardware/family/index.ts";
 import { families } from "../hardware/family/index.ts";
-import { runGolden, type EventTrace } from "../hardware/golden/index.ts";
+import {
+  packNetwork,
+  runGolden,
+  unpackNetwork,
+  type EventTrace,
+  type PackedNetwork,
+} from "../hardware/golden/index.ts";
 import type { RtlDesign } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import type { Files } from "../platform/index.ts";
@@ -31,7 +37,14 @@ export async function saveDesign(files: Files, folder: string, saved: SavedDesig
   const { network, choice, target } = saved.mapping;
   await files.write(
     `${folder}/${goldenFile}`,
-    encodeArtifact({ kind: "golden", network, choice, target: target.name, design: rest, trace: saved.trace }),
+    encodeArtifact({
+      kind: "golden",
+      network: packNetwork(network),
+      choice,
+      target: target.name,
+      design: rest,
+      trace: saved.trace,
+    }),
   );
 }
 
@@ -50,7 +63,7 @@ export async function loadDesign(files: Files, folder: string): Promise<SavedDes
     });
   }
   const golden = decodeArtifact(await files.read(goldenPath), goldenPath) as {
-    readonly network: Mapping["network"];
+    readonly network: PackedNetwork;
     readonly choice: Mapping["choice"];
     readonly target: string;
     readonly design: Omit<RtlDesign, "files">;
@@ -67,7 +80,8 @@ export async function loadDesign(files: Files, folder: string): Promise<SavedDes
       return { name, text: await files.readText(`${folder}/${name}`) };
     }),
   );
-  const again = runGolden(golden.network, golden.trace.input);
+  const network = unpackNetwork(golden.network);
+  const again = runGolden(network, golden.trace.input);
   const same = again.layers.every((train, l) =>
     train.words.every((word, i) => word === golden.trace.layers[l]?.words[i]),
   );
@@ -82,6 +96,6 @@ export async function loadDesign(files: Files, folder: string): Promise<SavedDes
       },
     );
   }
-  const mapping = families[golden.choice.family].map(golden.network, golden.choice, targetByName(golden.target));
+  const mapping = families[golden.choice.family].map(network, golden.choice, targetByName(golden.target));
   return { mapping, design: { ...golden.design, files: contents }, trace: golden.trace };
 }

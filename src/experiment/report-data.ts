@@ -3,6 +3,7 @@
 import { assertDefined, hashValue, quantity, type Quantity } from "../base/index.ts";
 import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
+import { hashNetwork } from "../hardware/golden/index.ts";
 import {
   describeMismatch,
   type PlacementReport,
@@ -78,7 +79,7 @@ export function reportData(session: Session, found: Findings, generator: string)
       seed: config.seed,
       hashes: [
         { name: "data", hash: data.hash },
-        { name: "integer network", hash: hashValue(software.integer) },
+        { name: "integer network", hash: hashNetwork(software.integer) },
         { name: "SystemVerilog", hash: hashValue(built.design.files) },
       ],
       machine: platform.machine.description,

@@ -2,7 +2,7 @@
 
 import { assertDefined, hashValue, ToolError, UserError } from "../../base/index.ts";
 import { families, type CycleReport, type HardwareChoice, type Mapping } from "../../hardware/family/index.ts";
-import { runGolden, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
+import { hashNetwork, runGolden, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
 import {
   describeMismatch,
   placeAndRoute,
@@ -42,7 +42,7 @@ export function testChosen(session: Session, data: Data, software: SoftwareResul
     {
       name: "test",
       version: 1,
-      inputs: { network: hashValue(software.integer), data: data.hash, encoding: config.encoding, seed: config.seed },
+      inputs: { network: hashNetwork(software.integer), data: data.hash, encoding: config.encoding, seed: config.seed },
       run: async (context) => {
         const { test, classCount } = { test: data.dataset.test, classCount: data.dataset.classCount };
         const indices = Uint32Array.from({ length: test.sampleCount }, (_, i) => i);

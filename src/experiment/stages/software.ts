@@ -2,7 +2,14 @@
 
 import { hashValue } from "../../base/index.ts";
 import { wasmBackend } from "../../compute/index.ts";
-import { lowerNetwork, runGolden, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
+import {
+  lowerNetwork,
+  packNetwork,
+  runGolden,
+  unpackNetwork,
+  type EventTrace,
+  type IntegerNetwork,
+} from "../../hardware/golden/index.ts";
 import {
   encodeBatch,
   evaluateNetwork,
@@ -126,7 +133,7 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
 }
 
 /** Prune and quantize a trained network with fine-tuning, lower it, and judge it by the golden model. */
-export function tuneVariant(
+export async function tuneVariant(
   session: Session,
   data: Data,
   base: BaseResult,
@@ -134,9 +141,9 @@ export function tuneVariant(
 ): Promise<SoftwareResult> {
   const { config } = session;
   const { weightBits, sparsity, stepCount } = variant;
-  return runQuietStage(session, {
+  const { integer: packed, ...rest } = await runQuietStage(session, {
     name: `tune, ${stepCount} steps, ${weightBits} bit, sparsity ${sparsity}`,
-    version: 1,
+    version: 2,
     inputs: {
       base: hashValue(base.network),
       data: data.hash,
@@ -169,13 +176,14 @@ export function tuneVariant(
       );
       return {
         network,
-        integer,
+        integer: packNetwork(integer),
         history,
         validationAccuracy: accuracyOf(golden.decisions, labels),
         trace: runGolden(integer, kept),
       };
     },
   });
+  return { ...rest, integer: unpackNetwork(packed) };
 }
 
 /** Spikes of chosen samples; direct coding was refused when the document was read. */

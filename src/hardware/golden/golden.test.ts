@@ -2,9 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream, UserError } from "../../base/index.ts";
 import { denseLayer, type Network } from "../../model/network/index.ts";
-import { neuronSpec, stepIntegerNeuron } from "../../model/neuron/index.ts";
+import { integerOrder, neuronSpec, stepIntegerNeuron } from "../../model/neuron/index.ts";
 import { firingNeurons, hasSpike, setSpike, spikeTrain, tensor } from "../../model/tensor/index.ts";
-import { accumulatorRange, countEvents, lowerNetwork, runGolden, type IntegerNetwork } from "./index.ts";
+import {
+  accumulatorRange,
+  countEvents,
+  hashNetwork,
+  lowerNetwork,
+  packNetwork,
+  runGolden,
+  unpackNetwork,
+  type IntegerNetwork,
+} from "./index.ts";
 
 const options = { rounding: "nearest", coefficientFraction: 8 } as const;
 
@@ -143,4 +152,34 @@ test("an input of another shape is refused", () => {
     () => runGolden(integer, spikeTrain({ stepCount: 4, sampleCount: 1, neuronCount: 2 })),
     (error: UserError) => error.message === '"hand": expected 3 steps of 2 inputs, got 4 of 2',
   );
+});
+
+test("packing keeps what is shared, also through JSON, and refuses what cannot be", () => {
+  const integer = lowerNetwork(handNetwork(), options);
+  const packed = packNetwork(integer);
+  const copy = {
+    ...packed,
+    layers: packed.layers.map((l) => ({ ...l, neuron: JSON.parse(JSON.stringify(l.neuron)) as typeof l.neuron })),
+  };
+  const again = unpackNetwork(copy);
+  assert.deepEqual(again, integer);
+  const nodes = (network: IntegerNetwork): number =>
+    integerOrder([network.layers[0]!.neuron.spike, network.layers[0]!.neuron.next["v"]!]).length;
+  assert.equal(nodes(again), nodes(integer), "no node became two");
+  assert.equal(hashNetwork(again), hashNetwork(integer));
+  const [first, second] = [packed.layers[0]!, packed.layers[1]!];
+  const refuse = (changed: typeof first, message: string): void => {
+    assert.throws(
+      () => unpackNetwork({ ...packed, layers: [changed, second] }),
+      (error: UserError) => error.message === message,
+    );
+  };
+  const loop = first.neuron.nodes.map((node, i) =>
+    i === first.neuron.nodes.length - 1 ? { ...node, operands: [99, 0, 0] } : node,
+  );
+  refuse(
+    { ...first, neuron: { ...first.neuron, nodes: loop } },
+    `"hidden": node ${loop.length - 1} uses node 99, which does not come before it`,
+  );
+  refuse({ ...first, weights: first.weights.subarray(1) }, '"hidden": expected 2 × 2 weights, got 3');
 });

@@ -3,3 +3,4 @@ export * from "./event-trace.ts";
 export * from "./golden-model.ts";
 export * from "./integer-network.ts";
 export * from "./lower-network.ts";
+export * from "./packed-network.ts";
