@@ -1,20 +1,7 @@
 // The experiment document: every choice a user can make. `parse-config.ts` holds ranges and defaults, and the compiler keeps
 // the two in step.
 
-export type EncodingConfig =
-  /** Bernoulli spikes with probability gain · x + offset. */
-  | { readonly kind: "rate"; readonly gain: number; readonly offset: number }
-  /** One spike per feature, the earlier the larger; features at or below the threshold never fire when clipped. */
-  | {
-      readonly kind: "latency";
-      readonly shape: "linear" | "log";
-      readonly threshold: number;
-      readonly clip: boolean;
-    }
-  /** The binary image x > level, shown in the first `repeat` steps; in all of them by default. */
-  | { readonly kind: "threshold"; readonly level: number; readonly repeat?: number | undefined }
-  /** The value itself as a current, every step: software only. */
-  | { readonly kind: "direct" };
+import type { Encoding } from "../model/encoding/index.ts";
 
 export type ObjectiveName = "accuracy" | "energy" | "latency" | "area";
 
@@ -41,7 +28,7 @@ export interface Config {
     readonly parameters: Readonly<Record<string, number>>;
     readonly recurrent: boolean;
   };
-  readonly encoding: EncodingConfig;
+  readonly encoding: Encoding;
   readonly training: {
     readonly epochs: number;
     readonly batchSize: number;

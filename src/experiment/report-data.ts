@@ -151,7 +151,7 @@ function datasetSummary(data: Data): ReportData["dataset"] {
   return {
     name: dataset.title,
     source: dataset.source,
-    license: dataset.licence,
+    license: dataset.license,
     splits: [
       { name: "training and validation", sampleCount: dataset.train.sampleCount },
       { name: "test", sampleCount: dataset.test.sampleCount },

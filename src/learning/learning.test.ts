@@ -238,7 +238,7 @@ const toy: Dataset = (() => {
     name: "toy",
     title: "toy",
     source: "test",
-    licence: "none",
+    license: "none",
     shape: [4, 4],
     featureCount: 16,
     classCount: 2,

@@ -2,6 +2,9 @@
 // missing, and then says why.
 
 import type { Quantity, QuantityKind } from "../base/index.ts";
+import type { EnergyLine } from "../hardware/cost/index.ts";
+
+export type { EnergyLine } from "../hardware/cost/index.ts";
 
 /** Something that is not known, with the reason; printed as "unknown", never as 0. */
 export interface Unknown {
@@ -96,21 +99,6 @@ export interface ExplorationSummary {
   readonly choice: string;
   /** Hypervolume of the front after each design, against `reference`. */
   readonly hypervolume?: { readonly values: readonly number[]; readonly reference: string } | undefined;
-}
-
-/** One line of a derivation: energy = count × unit energy. */
-export interface EnergyLine {
-  readonly layer: string;
-  /** What was counted: "synapse read", "neuron update", "static". */
-  readonly event: string;
-  /** Events per inference (a mean, so it may be a fraction); seconds per inference where `unitEnergy` is a power. */
-  readonly count: number;
-  /** Joules per event, or watts for what is paid by time. */
-  readonly unitEnergy: Quantity;
-  /** Joules per inference. */
-  readonly energy: Quantity;
-  /** Where the constant was read: a footnote. */
-  readonly source: string;
 }
 
 /** Energy per inference of one design under one table of constants. */

@@ -22,9 +22,9 @@ export interface EventRecording {
 export interface Dataset {
   readonly name: string;
   readonly title: string;
-  /** Who made it, and under which licence. */
+  /** Who made it, and under which license. */
   readonly source: string;
-  readonly licence: string;
+  readonly license: string;
   /** Features of a sample: [height, width], or [2, height, width] for events. */
   readonly shape: readonly number[];
   readonly featureCount: number;

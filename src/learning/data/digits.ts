@@ -38,7 +38,7 @@ export function readDigits(bytes: Uint8Array, path: string): Dataset {
     name: "digits",
     title: "Optical recognition of handwritten digits, 8×8",
     source: "UCI Machine Learning Repository (E. Alpaydin, C. Kaynak)",
-    licence: "CC BY 4.0",
+    license: "CC BY 4.0",
     shape: [8, 8],
     featureCount: 64,
     classCount: 10,

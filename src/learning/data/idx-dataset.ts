@@ -7,21 +7,21 @@ interface Origin {
   readonly name: string;
   readonly title: string;
   readonly source: string;
-  readonly licence: string;
+  readonly license: string;
 }
 
 export const mnistOrigin: Origin = {
   name: "mnist",
   title: "MNIST handwritten digits, 28×28",
   source: "Y. LeCun, C. Cortes, C. Burges",
-  licence: "CC BY-SA 3.0",
+  license: "CC BY-SA 3.0",
 };
 
 export const fashionOrigin: Origin = {
   name: "fashion-mnist",
   title: "Fashion-MNIST, 28×28",
   source: "Zalando Research (H. Xiao, K. Rasul, R. Vollgraf)",
-  licence: "MIT",
+  license: "MIT",
 };
 
 /**

@@ -57,7 +57,7 @@ export async function loadNmnist(files: Files, folder: string): Promise<Dataset>
     name: "nmnist",
     title: "N-MNIST event recordings, 34×34, two polarities",
     source: "G. Orchard, A. Jayawant, G. Cohen, N. Thakor, 2015, doi:10.3389/fnins.2015.00437",
-    licence: "CC BY-SA 4.0",
+    license: "CC BY-SA 4.0",
     shape: [2, side, side],
     featureCount: 2 * side * side,
     classCount: 10,
