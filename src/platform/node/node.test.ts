@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -42,7 +42,9 @@ test("replacing a file survives SIGKILL at every moment: old or new, never torn"
     for (let i = 0; ; i++) await nodePlatform.files.write(${JSON.stringify(file)}, String(i % 10).repeat(300000));`;
   for (let round = 0; round < 6; round++) {
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
-    await new Promise((resolve) => setTimeout(resolve, 250 + 37 * round));
+    // A slow machine gets the time to write once; then the moment is arbitrary.
+    for (let i = 0; i < 1000 && !existsSync(file); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 150 + 37 * round));
     child.kill("SIGKILL");
     await new Promise((resolve) => child.on("close", resolve));
     const text = readFileSync(file, "utf8");
