@@ -72,16 +72,19 @@ export const siPrefixes: readonly (readonly [factor: number, prefix: string])[] 
   [1e-15, "f"],
 ];
 
-/** Print a value with an SI prefix: `1.82 µJ`. Counts ("cell", "cycle", "block", "bit", "op") are printed whole. */
+/** Print a value with an SI prefix: `1.82 µJ`; what is no number is "unknown". Counts ("cell", "cycle", "block", "bit", "op") are printed whole. */
 export function formatQuantity(q: Quantity | undefined, digits = 3): string {
-  if (q === undefined) return "unknown";
+  if (q === undefined || !Number.isFinite(q.value)) return "unknown";
   if (q.unit === "1") return Number(q.value.toPrecision(digits)).toString();
   if (q.unit === "cell" || q.unit === "cycle" || q.unit === "block" || q.unit === "bit" || q.unit === "op") {
     return `${Math.round(q.value).toLocaleString("en-US")} ${plural(q.unit, q.value)}`;
   }
   if (q.value === 0) return `0 ${q.unit}`;
-  const [scale, prefix] = siPrefixes.find(([s]) => Math.abs(q.value) >= s) ?? [1e-15, "f"];
-  return `${Number((q.value / scale).toPrecision(digits))} ${prefix}${q.unit}`;
+  // A prefix counts in each dimension: 1 mm² is 1e-6 m². The rounded value decides: 999.9 µs is 1 ms.
+  const factorOf = (scale: number): number => (q.unit === "m²" ? scale * scale : scale);
+  const rounded = Math.abs(Number(q.value.toPrecision(digits)));
+  const [scale, prefix] = siPrefixes.find(([s]) => rounded >= factorOf(s)) ?? [1e-15, "f"];
+  return `${Number((q.value / factorOf(scale)).toPrecision(digits))} ${prefix}${q.unit}`;
 }
 
 function plural(unit: string, value: number): string {

@@ -45,7 +45,7 @@ export function philox(counter0: number, counter1: number, key: number): readonl
 function streamOf(key: number): RandomStream {
   let position = 0;
   const stream: RandomStream = {
-    at: (index) => philox(index >>> 1, Math.floor(index / 2 ** 33), key)[index % 2 === 0 ? 0 : 1],
+    at: (index) => philox(Math.floor(index / 2), Math.floor(index / 2 ** 33), key)[index % 2 === 0 ? 0 : 1],
     uint32: () => stream.at(position++),
     uniform: () => stream.uint32() / 2 ** 32,
     normal: () => {
