@@ -5,7 +5,7 @@ import { countEvents } from "../hardware/golden/index.ts";
 import { measureActivations, measureConnections } from "../model/sparsity/index.ts";
 import { firingNeurons } from "../model/tensor/index.ts";
 import type { ReportData, SparsitySummary } from "../report/index.ts";
-import type { Findings } from "./report-data.ts";
+import type { Findings } from "./findings.ts";
 
 export function sparsitySummary({ software, test }: Findings): SparsitySummary {
   const events = countEvents(software.integer, test.trace);

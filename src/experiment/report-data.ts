@@ -4,12 +4,7 @@ import { assertDefined, hashValue, quantity, type Quantity } from "../base/index
 import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
 import { hashNetwork } from "../hardware/golden/index.ts";
-import {
-  describeMismatch,
-  type PlacementReport,
-  type SynthesisReport,
-  type VerificationReport,
-} from "../hardware/rtl/index.ts";
+import { describeMismatch } from "../hardware/rtl/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
 import type {
   EnergySummary,
@@ -21,25 +16,11 @@ import type {
 } from "../report/index.ts";
 import type { EpochRecord } from "../learning/index.ts";
 import { objectiveDirections, type Exploration } from "./stages/explore.ts";
-import type { BuiltDesign, TestResult } from "./stages/build.ts";
-import type { BaseResult, Data, SoftwareResult } from "./stages/software.ts";
+import type { Data } from "./stages/software.ts";
 import type { ObjectiveName } from "./config.ts";
+import type { Findings } from "./findings.ts";
 import { cycleSummary, rasterOf, sparsitySummary } from "./report-activity.ts";
 import type { Session } from "./session.ts";
-
-/** Everything that an experiment produced. */
-export interface Findings {
-  readonly data: Data;
-  readonly base: BaseResult;
-  readonly exploration: Exploration;
-  readonly software: SoftwareResult;
-  readonly test: TestResult;
-  readonly built: BuiltDesign;
-  readonly verification: VerificationReport;
-  readonly synthesis: SynthesisReport;
-  readonly placement: PlacementReport | undefined;
-  readonly floatTestAccuracy: number;
-}
 
 const noPlacement = { unknown: "the design was not placed" };
 

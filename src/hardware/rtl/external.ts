@@ -5,7 +5,7 @@ import { ToolError } from "../../base/index.ts";
 import type { EventChecker } from "./checker.ts";
 import { readSources } from "./netlist.ts";
 import { sampleWords } from "./stimuli.ts";
-import type { VerifyOptions } from "./verify.ts";
+import type { VerifyOptions } from "./verify-options.ts";
 
 /** Run a simulator that is installed on this machine. @throws `tool/missing`, `rtl/simulator` */
 export async function runExternal(

@@ -7,5 +7,6 @@ export * from "./netlist.ts";
 export * from "./simulator.ts";
 export * from "./checker.ts";
 export * from "./stimuli.ts";
+export * from "./verify-options.ts";
 export * from "./verify.ts";
 export * from "./synthesize.ts";

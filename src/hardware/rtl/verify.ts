@@ -1,13 +1,9 @@
-import { assertDefined, randomStream, type ProgressListener } from "../../base/index.ts";
-import type { Platform } from "../../platform/index.ts";
-import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
-import { EventChecker, type ExpectedCycles, type Mismatch } from "./checker.ts";
-import type { RtlDesign } from "./design.ts";
+import { assertDefined, randomStream } from "../../base/index.ts";
+import { EventChecker, type Mismatch } from "./checker.ts";
 import { runExternal } from "./external.ts";
 import { compileSimulator, type RtlSimulator } from "./simulator.ts";
 import { sampleWords } from "./stimuli.ts";
-
-export type SimulatorName = "embedded" | "verilator" | "icarus";
+import type { VerifyOptions } from "./verify-options.ts";
 
 /** What was verified, how far, and what differed. "Passed" never stands without its scope. */
 export interface VerificationReport {
@@ -26,21 +22,6 @@ export interface VerificationReport {
   readonly cyclesSimulated: number;
   readonly seconds: number;
   readonly mismatch?: Mismatch;
-}
-
-export interface VerifyOptions {
-  readonly platform: Platform;
-  readonly design: RtlDesign;
-  readonly network: IntegerNetwork;
-  /** What the golden model says. */
-  readonly trace: EventTrace;
-  readonly cycles: ExpectedCycles;
-  /** Default: the embedded one. */
-  readonly simulator?: SimulatorName;
-  /** Random pauses of the host with this seed: results must not change, cycles are then not compared. */
-  readonly backPressureSeed?: number;
-  readonly onProgress?: ProgressListener;
-  readonly signal?: AbortSignal;
 }
 
 /**
