@@ -1,12 +1,17 @@
 // Symmetric, per tensor: value ≈ scale · integer. The one place that says how a real weight becomes an integer; training
 // (straight-through), the integer network and the reports all call it.
 
+import { throwProblems, type IntegerRange, type Problem } from "../../base/index.ts";
+
 /** Signed integers of `bits` bits without the most negative one, so that the range is symmetric. */
 export interface Quantizer {
   readonly bits: number;
   /** Real value of integer 1. */
   readonly scale: number;
 }
+
+/** Fewest and most bits of a quantizer: one bit has no symmetric grid, and integer weights are stored in 16 bits. */
+const bitsRange: IntegerRange = { low: 2, high: 16 };
 
 /** The largest integer of a symmetric quantizer: 1 for 2 bits (ternary), 7 for 4, 127 for 8. */
 export function largestLevel(bits: number): number {
@@ -21,8 +26,25 @@ export function quantizeValue(quantizer: Quantizer, value: number): number {
   return Math.max(-limit, Math.min(limit, rounded)) + 0;
 }
 
-/** The quantizer with the smallest squared error over the non-zero `values`, searched over clipping ranges. */
+/** Everything wrong with a quantizer. */
+export function checkQuantizer({ bits, scale }: Quantizer, path: string): Problem[] {
+  const problems: Problem[] = [];
+  const { low, high } = bitsRange;
+  if (!(Number.isInteger(bits) && bits >= low && bits <= high)) {
+    problems.push({ code: "quantizer/bits", path, message: `expected ${low}…${high} whole bits, got ${bits}` });
+  }
+  if (!(scale > 0 && Number.isFinite(scale))) {
+    problems.push({ code: "quantizer/scale", path, message: `expected a finite scale above 0, got ${scale}` });
+  }
+  return problems;
+}
+
+/**
+ * The quantizer with the smallest squared error over the non-zero `values`, searched over clipping ranges.
+ * @throws `quantizer/bits`
+ */
 export function fitQuantizer(values: Float32Array, bits: number): Quantizer {
+  throwProblems(checkQuantizer({ bits, scale: 1 }, "quantizer"));
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   if (largest === 0) return { bits, scale: 1 };

@@ -1,6 +1,8 @@
 // Spikes are bits: 32 to a word, one row per (step, sample). A row starts on a word, so that kernels read whole words.
 // Bits beyond the last neuron are always 0.
 
+import { UserError } from "../../base/index.ts";
+
 /** Binary spikes of one layer over time, shape [step, sample, neuron], packed. */
 export interface SpikeTrain {
   readonly kind: "spike-train";
@@ -13,19 +15,30 @@ export interface SpikeTrain {
   readonly words: Uint32Array;
 }
 
-/** A silent spike train, or one that wraps `words` (not copied). */
+/**
+ * A silent spike train, or one that wraps `words` (not copied).
+ * @throws `tensor/shape-mismatch`
+ */
 export function spikeTrain(
   shape: { readonly stepCount: number; readonly sampleCount: number; readonly neuronCount: number },
   words?: Uint32Array,
 ): SpikeTrain {
-  const rowWords = Math.ceil(shape.neuronCount / 32);
+  const { stepCount, sampleCount, neuronCount } = shape;
+  const rowWords = Math.ceil(neuronCount / 32);
+  const wordCount = stepCount * sampleCount * rowWords;
+  if (words !== undefined && words.length !== wordCount) {
+    throw new UserError(
+      "tensor/shape-mismatch",
+      `spikes of shape [${stepCount}, ${sampleCount}, ${neuronCount}] fill ${wordCount} words, got ${words.length}`,
+    );
+  }
   return {
     kind: "spike-train",
-    stepCount: shape.stepCount,
-    sampleCount: shape.sampleCount,
-    neuronCount: shape.neuronCount,
+    stepCount,
+    sampleCount,
+    neuronCount,
     rowWords,
-    words: words ?? new Uint32Array(shape.stepCount * shape.sampleCount * rowWords),
+    words: words ?? new Uint32Array(wordCount),
   };
 }
 
