@@ -1,9 +1,9 @@
 import { throwProblems, type Problem } from "../../base/index.ts";
 import { checkNeuronSpec } from "../neuron/index.ts";
-import { elementCount, type Tensor } from "../tensor/index.ts";
-import { layerFires, layerInputCount, type DenseLayer, type Network } from "./network.ts";
+import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
+import { layerFires, layerInputCount, type DenseLayer, type Network, type Readout } from "./network.ts";
 
-/** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, duplicate names. */
+/** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, unknown or duplicate names. */
 export function checkNetwork(network: Network): Problem[] {
   const problems: Problem[] = [];
   const report = (code: string, path: string, message: string, hint?: string): void => {
@@ -15,6 +15,10 @@ export function checkNetwork(network: Network): Problem[] {
   if (!isCount(network.inputCount)) {
     report("network/input-count", "inputCount", `expected a whole number ≥ 1, got ${network.inputCount}`);
   }
+  if (!readouts.includes(network.readout.kind)) {
+    const message = `no readout is called "${network.readout.kind}"; known: ${readouts.join(", ")}`;
+    report("network/unknown-readout", "readout", message);
+  }
   if (network.layers.length === 0) report("network/no-layers", "layers", "a network needs at least one layer");
   const names = new Set<string>();
   network.layers.forEach((layer, index) => {
@@ -22,11 +26,10 @@ export function checkNetwork(network: Network): Problem[] {
     if (names.has(layer.name)) report("network/duplicate-name", path, "another layer has this name");
     names.add(layer.name);
     problems.push(...checkLayer(layer, layerInputCount(network, index), path));
-    const last = index === network.layers.length - 1;
-    if (!last && !layerFires(layer)) {
+    if (!neverFires(layer)) return;
+    if (index < network.layers.length - 1) {
       report("network/silent-layer", path, `a ${layer.neuron.model} never fires, so the next layer gets no input`);
-    }
-    if (last && network.readout.kind === "count" && !layerFires(layer)) {
+    } else if (network.readout.kind === "count") {
       report("network/silent-readout", path, `a ${layer.neuron.model} never fires`, 'use readout "membrane"');
     }
   });
@@ -39,6 +42,16 @@ export function validateNetwork(network: Network): void {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+const readouts: readonly Readout["kind"][] = ["count", "membrane"];
+
+const unrunnable: readonly string[] = ["neuron/unknown-model", "neuron/unknown-reset"];
+
+/** Whether a layer is known to be silent; what an unknown model does, nobody knows. */
+function neverFires(layer: DenseLayer): boolean {
+  const unknown = checkNeuronSpec(layer.neuron, "").some(({ code }) => unrunnable.includes(code));
+  return !unknown && !layerFires(layer);
+}
 
 function checkLayer(layer: DenseLayer, inputCount: number, path: string): Problem[] {
   const problems: Problem[] = [];
@@ -56,6 +69,7 @@ function checkLayer(layer: DenseLayer, inputCount: number, path: string): Proble
     problems.push(...checkTensor(layer.recurrentWeights, square, `${path}.recurrentWeights`));
   }
   problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`));
+  if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
   return problems;
 }
 

@@ -25,7 +25,7 @@ export function neuronSpec(
   return { model, reset, parameters: { ...(Object.fromEntries(initial) as Record<string, number>), ...parameters } };
 }
 
-/** Everything wrong with a spec: unknown model or parameter, missing or out-of-range value. */
+/** Everything wrong with a spec: unknown model, reset or parameter, missing or out-of-range value. */
 export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
   if (!Object.hasOwn(neuronModels, spec.model)) {
     const known = Object.keys(neuronModels).join(", ");
@@ -33,8 +33,9 @@ export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
       { code: "neuron/unknown-model", path, message: `no neuron model is called "${spec.model}"; known: ${known}` },
     ];
   }
+  const problems = checkReset(spec.reset, `${path}.reset`);
+  if (problems.some(({ code }) => code === "neuron/unknown-reset")) return problems;
   const { parameters } = neuronOf(spec);
-  const problems: Problem[] = [];
   for (const name of Object.keys(spec.parameters)) {
     if (Object.hasOwn(parameters, name)) continue;
     const known = Object.keys(parameters).join(", ");
@@ -57,4 +58,24 @@ export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
     });
   }
   return problems;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function checkReset(reset: Reset, path: string): Problem[] {
+  switch (reset.kind) {
+    case "subtract":
+    case "zero":
+      return [];
+    case "value":
+      if (Number.isFinite(reset.value)) return [];
+      return [{ code: "neuron/reset-value", path, message: `expected a finite value, got ${reset.value}` }];
+    default:
+      return [{ code: "neuron/unknown-reset", path, message: unknownReset(reset satisfies never) }];
+  }
+}
+
+/** Types end where files begin: a reset from a file may be called anything. */
+function unknownReset(reset: { readonly kind: unknown }): string {
+  return `no reset is called "${String(reset.kind)}"; known: subtract, zero, value`;
 }
