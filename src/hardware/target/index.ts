@@ -3,6 +3,7 @@ import { hx8k } from "./chips/hx8k.ts";
 import { up5k } from "./chips/up5k.ts";
 import type { Target } from "./target.ts";
 
+export { checkTarget, parseTarget } from "./check-target.ts";
 export type { Sourced, Target } from "./target.ts";
 
 export type TargetName = "up5k" | "hx8k";

@@ -1,7 +1,8 @@
-import { MHz, quantity } from "../../../base/index.ts";
+import { MHz, quantity, uW } from "../../../base/index.ts";
 import type { Target } from "../target.ts";
 
-const database = "nextpnr-ice40 0.8 chip database, device hx8k";
+const dataSheet = "Lattice iCE40 LP/HX Family Data Sheet, DS1040 version 3.4";
+const selection = `${dataSheet}, table 1-1`;
 
 /** Lattice iCE40 HX8K in the 256-ball package. */
 export const hx8k: Target = {
@@ -10,16 +11,21 @@ export const hx8k: Target = {
   title: "Lattice iCE40 HX8K (ct256)",
   flow: { kind: "ice40", device: "hx8k", package: "ct256" },
   limits: {
-    logicCells: { value: 7680, source: database },
-    blockRams: { value: 32, source: database },
-    blockRamBits: { value: 4096, source: "SB_RAM40_4K, Yosys iCE40 cell library" },
-    singlePortRams: { value: 0, source: database },
-    multipliers: { value: 0, source: database },
-    pins: { value: 206, source: "nextpnr-ice40 0.8 package table, hx8k ct256" },
+    logicCells: { value: 7680, source: selection },
+    blockRams: { value: 32, source: selection },
+    blockRamBits: { value: 4096, source: `${selection}: 128 kbit in 32 blocks` },
+    singlePortRams: { value: 0, source: `${selection} lists none` },
+    multipliers: { value: 0, source: `${selection} lists none` },
+    pins: { value: 206, source: `${selection}, 256-ball caBGA` },
   },
   estimatedClock: quantity(MHz(60), "Hz", "estimated", "placed designs of this generator on HX8K, slowest", {
     low: MHz(45),
     high: MHz(90),
   }),
-  staticPower: undefined,
+  staticPower: quantity(
+    uW(1140 * 1.2),
+    "W",
+    "estimated",
+    `${dataSheet}, Static Supply Current, HX devices: typical 1140 µA at 1.2 V on the core supply, blank design, 25 °C; banks not included`,
+  ),
 };
