@@ -45,11 +45,11 @@ export function validateNetwork(network: Network): void {
 
 const readouts: readonly Readout["kind"][] = ["count", "membrane"];
 
-const unrunnable: readonly string[] = ["neuron/unknown-model", "neuron/unknown-reset"];
+const unrunnable: ReadonlySet<string> = new Set(["neuron/unknown-model", "neuron/unknown-reset"]);
 
 /** Whether a layer is known to be silent; what an unknown model does, nobody knows. */
 function neverFires(layer: DenseLayer): boolean {
-  const unknown = checkNeuronSpec(layer.neuron, "").some(({ code }) => unrunnable.includes(code));
+  const unknown = checkNeuronSpec(layer.neuron, "").some(({ code }) => unrunnable.has(code));
   return !unknown && !layerFires(layer);
 }
 

@@ -184,7 +184,9 @@ class Lowering {
   }
 
   #constant(value: number): IntegerExpression {
-    return this.node({ op: "constant", value, low: value, high: value });
+    // Rounding a small negative number gives -0, which prints and compares unlike 0.
+    const integer = value + 0;
+    return this.node({ op: "constant", value: integer, low: integer, high: integer });
   }
 
   #multiply(a: Lowered, b: Lowered): Lowered {
