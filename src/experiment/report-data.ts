@@ -1,11 +1,12 @@
 // What an experiment found, arranged for the report: no numbers are made here, only carried.
 
-import { assertDefined, hashValue, quantity, type Quantity } from "../base/index.ts";
+import { assertDefined, formatQuantity, hashValue, quantity, type Quantity } from "../base/index.ts";
 import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
 import { hashNetwork } from "../hardware/golden/index.ts";
 import { describeMismatch } from "../hardware/rtl/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
+import { isUnknown } from "../report/index.ts";
 import type {
   EnergySummary,
   ExplorationSummary,
@@ -28,14 +29,16 @@ export function reportData(session: Session, found: Findings, generator: string)
   const { config, platform } = session;
   const { data, software, test, built, placement } = found;
   const clock = placement?.maxFrequency ?? built.mapping.target.estimatedClock;
-  const energy = energySummary(found);
+  const latency = latencyOf(built.meanCycles, clock, placement !== undefined);
+  const staticEnergy = staticEnergyOf(built.mapping.target.staticPower, latency);
+  const energy = energySummary(found, staticEnergy);
   const shape = [software.integer.inputCount, ...software.integer.layers.map((layer) => layer.neuronCount)].join("-");
   return {
     title: `${config.name}: ${shape} on ${built.mapping.target.title}`,
     abstract: `A spiking network ${shape} with ${software.integer.stepCount} time steps, trained on ${data.dataset.title}, pruned, quantized, searched together with its hardware, and built as SystemVerilog.`,
     createdAt: platform.clock.now(),
     generator,
-    summary: summaryOf(found, energy, clock),
+    summary: summaryOf(found, energy, latency, staticEnergy),
     config,
     dataset: datasetSummary(data),
     network: networkSummary(found, describeEncoding(config.encoding)),
@@ -67,7 +70,6 @@ export function reportData(session: Session, found: Findings, generator: string)
     },
     limits: [
       "Energy is counted events times published constants of another technology: it orders designs, it does not predict a board.",
-      "Static power of the chip is unknown and not included.",
       "Verified means: golden model and register transfer level agree on the stated samples; the placed netlist was not simulated.",
       "Latency assumes a host that delivers one word per clock cycle.",
       "Clock frequency is nextpnr's estimate for the slowest path; the board was not measured.",
@@ -91,9 +93,21 @@ export function latencyOf(meanCycles: number, clock: Quantity, placed: boolean):
   );
 }
 
+/** What the chip takes while it does nothing but be powered, over one inference. */
+export function staticEnergyOf(power: Quantity | undefined, latency: Quantity): Figure {
+  if (power === undefined) return { unknown: "no source is known for the static power of this target" };
+  const source = `${formatQuantity(power)} × ${formatQuantity(latency)}; ${power.source}`;
+  return quantity(power.value * latency.value, "J", "estimated", source);
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
-function summaryOf(found: Findings, energy: EnergySummary, clock: Quantity): ReportData["summary"] {
+function summaryOf(
+  found: Findings,
+  energy: EnergySummary,
+  latency: Quantity,
+  staticEnergy: Figure,
+): ReportData["summary"] {
   const { test, built, placement, verification } = found;
   const samples = test.trace.sampleCount;
   const whole = verification.scope.samples === samples;
@@ -113,11 +127,8 @@ function summaryOf(found: Findings, energy: EnergySummary, clock: Quantity): Rep
       note: "test split, float, not pruned",
     },
     { name: "energy per inference", quantity: headlineEnergy(energy), note: `dynamic, ${profiles[0]?.title ?? ""}` },
-    {
-      name: "latency",
-      quantity: latencyOf(built.meanCycles, clock, placement !== undefined),
-      note: `mean of ${samples} test samples`,
-    },
+    { name: "static energy", quantity: staticEnergy, note: "the FPGA at rest × latency; not added, see derivation" },
+    { name: "latency", quantity: latency, note: `mean of ${samples} test samples` },
     { name: "logic cells", quantity: placement?.logicCells ?? estimateCells(built.mapping), note: target },
     { name: "clock", quantity: placement?.maxFrequency ?? noPlacement, note: "slowest path after routing" },
   ];
@@ -283,8 +294,10 @@ function explorationSummary({ config }: Session, { study, chosenId, reason }: Ex
   };
 }
 
-function energySummary({ built, test }: Findings): EnergySummary {
-  const staticNote = "Static energy is unknown: no source is known for the static power of this target.";
+function energySummary({ built, test }: Findings, staticEnergy: Figure): EnergySummary {
+  const staticNote = isUnknown(staticEnergy)
+    ? `Static energy is unknown: ${staticEnergy.unknown}.`
+    : `Static energy of the whole chip: ${formatQuantity(staticEnergy)} (${staticEnergy.source}). It is not added: the dynamic constants belong to another technology.`;
   const derivations = profiles.flatMap((profile): EnergySummary["derivations"] => {
     const design = deriveEnergy(built.mapping, test.trace, profile);
     const baseline = deriveBaseline(built.mapping, profile);
@@ -309,7 +322,6 @@ function energySummary({ built, test }: Findings): EnergySummary {
       "The baseline is an artificial (not spiking) network of the same layer sizes: one pass, every weight multiplied, 8-bit activations, the same weight bits, priced by the same constants. Published break-evens lie near 0.15 to 1.4 spikes per synapse and inference (Dampfhoffer et al., 2023).",
     notModeled: [
       "clock tree, control logic and wires",
-      "static power",
       "the host that sends spikes and reads counts",
       "conversion of images to spikes",
     ],
