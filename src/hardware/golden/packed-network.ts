@@ -1,19 +1,20 @@
 // An integer network as plain data without shared objects: a neuron's program becomes a list of nodes that name their operands by
 // position. JSON keeps no sharing, and without it a node that is used twice would become two.
 
-import { assertDefined, hashValue, UserError, type IntegerRange } from "../../base/index.ts";
+import { assertDefined, hashValue, throwProblems, type IntegerRange } from "../../base/index.ts";
 import { integerOperands, integerOrder, type IntegerExpression, type IntegerNeuron } from "../../model/neuron/index.ts";
+import { checkPackedNetwork } from "./check-packed.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
 
 /** One node; operands are positions of earlier nodes. */
 export interface PackedNode extends IntegerRange {
   readonly op: IntegerExpression["op"];
   /** Of a constant. */
-  readonly value?: number;
+  readonly value?: number | undefined;
   /** Of a reference. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Of a shift. */
-  readonly by?: number;
+  readonly by?: number | undefined;
   readonly operands: readonly number[];
 }
 
@@ -37,19 +38,13 @@ export function packNetwork(network: IntegerNetwork): PackedNetwork {
 }
 
 /**
- * The network again, its nodes shared as before.
- * @throws `golden/not-a-network` naming the layer: unknown operations, operands that come later, sizes that do not agree
+ * The network again, its nodes shared as before. Trusts nothing that it is given.
+ * @throws `golden/not-a-network` with all problems of `checkPackedNetwork`
  */
-export function unpackNetwork(packed: PackedNetwork): IntegerNetwork {
-  let inputCount = packed.inputCount;
-  const layers = packed.layers.map((layer) => {
-    const problem = sizeProblem(layer, inputCount);
-    if (problem !== undefined) throw broken(layer.name, problem);
-    inputCount = layer.neuronCount;
-    return { ...layer, neuron: unpackNeuron(layer.neuron, layer.name) };
-  });
-  if (layers.length === 0) throw broken(packed.name, "it has no layers");
-  return { ...packed, layers };
+export function unpackNetwork(value: unknown): IntegerNetwork {
+  throwProblems(checkPackedNetwork(value));
+  const packed = value as PackedNetwork;
+  return { ...packed, layers: packed.layers.map((layer) => ({ ...layer, neuron: unpackNeuron(layer.neuron) })) };
 }
 
 /** Hash of everything that a network computes. */
@@ -81,15 +76,11 @@ function packNeuron(neuron: IntegerNeuron): PackedNeuron {
   };
 }
 
-function unpackNeuron(packed: PackedNeuron, layer: string): IntegerNeuron {
+function unpackNeuron(packed: PackedNeuron): IntegerNeuron {
   const nodes: IntegerExpression[] = [];
-  const at = (index: number | undefined): IntegerExpression => {
-    const node = index === undefined ? undefined : nodes[index];
-    if (node === undefined)
-      throw broken(layer, `node ${nodes.length} uses node ${index}, which does not come before it`);
-    return node;
-  };
-  for (const node of packed.nodes) nodes.push(unpackNode(node, at, layer));
+  const at = (index: number | undefined): IntegerExpression =>
+    assertDefined(index === undefined ? undefined : nodes[index], "node");
+  for (const node of packed.nodes) nodes.push(unpackNode(node, at));
   return {
     name: packed.name,
     state: packed.state,
@@ -99,21 +90,14 @@ function unpackNeuron(packed: PackedNeuron, layer: string): IntegerNeuron {
   };
 }
 
-function unpackNode(
-  node: PackedNode,
-  at: (index: number | undefined) => IntegerExpression,
-  layer: string,
-): IntegerExpression {
+function unpackNode(node: PackedNode, at: (index: number | undefined) => IntegerExpression): IntegerExpression {
   const { op, low, high, operands } = node;
-  if (!(Number.isInteger(low) && Number.isInteger(high) && low <= high && high - low < 2 ** 32)) {
-    throw broken(layer, `a node has the range ${low}…${high}`);
-  }
   const [first, second, third] = operands;
   switch (op) {
     case "constant":
-      return { op, value: node.value ?? 0, low, high };
+      return { op, value: assertDefined(node.value, "value"), low, high };
     case "reference":
-      return { op, name: node.name ?? "", low, high };
+      return { op, name: assertDefined(node.name, "name"), low, high };
     case "add":
     case "sub":
     case "mul":
@@ -121,22 +105,12 @@ function unpackNode(
       return { op, a: at(first), b: at(second), low, high };
     case "shiftLeft":
     case "shiftRight":
-      return { op, a: at(first), by: node.by ?? 0, low, high };
+      return { op, a: at(first), by: assertDefined(node.by, "distance"), low, high };
     case "clamp":
       return { op, a: at(first), low, high };
     case "select":
       return { op, condition: at(first), a: at(second), b: at(third), low, high };
     default:
-      throw broken(layer, `"${String(op satisfies never)}" is no operation`);
+      return op satisfies never;
   }
-}
-
-function sizeProblem(layer: PackedNetwork["layers"][number], inputCount: number): string | undefined {
-  if (layer.inputCount !== inputCount) return `expected ${inputCount} inputs, got ${layer.inputCount}`;
-  if (layer.weights.length === layer.inputCount * layer.neuronCount) return undefined;
-  return `expected ${layer.inputCount} × ${layer.neuronCount} weights, got ${layer.weights.length}`;
-}
-
-function broken(where: string, what: string): UserError {
-  return new UserError("golden/not-a-network", `"${where}": ${what}`, { path: where });
 }
