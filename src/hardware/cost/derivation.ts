@@ -2,18 +2,20 @@
 // from first to last.
 
 import { assertDefined, quantity, unsignedBits, type Quantity } from "../../base/index.ts";
-import { countEvents, sumOverSpikes, type EventTrace, type IntegerLayer } from "../golden/index.ts";
-import { geometryOf, type MappedMemory, type Mapping } from "../family/index.ts";
-import { storedGroups } from "../family/index.ts";
+import { geometryOf, type Mapping } from "../family/index.ts";
+import type { EventTrace } from "../golden/index.ts";
+import { countWork, type LayerWork } from "./accesses.ts";
 import { updateAdditions } from "./neuron-work.ts";
-import type { CostProfile } from "./profile.ts";
+import { unitEnergy, type CostKey, type CostProfile } from "./profile.ts";
 
-/** One line: energy = count × unit energy. */
+/** One line: energy = count × unit energy. For static power the unit is a power in watts and the count a time in seconds. */
 export interface EnergyLine {
   readonly layer: string;
   readonly event: string;
   /** Events per inference: the mean over the samples of the trace. */
   readonly count: number;
+  /** The same mean as a fraction of integers, so that no rounding is hidden: events counted, over samples. */
+  readonly exactCount?: { readonly total: number; readonly samples: number };
   readonly unitEnergy: Quantity;
   readonly energy: Quantity;
   readonly source: string;
@@ -26,108 +28,145 @@ export interface EnergyDerivation {
   readonly total: Quantity;
 }
 
-/** Energy per inference of a mapped design. Counts come from the trace; kind "estimated" because the constants are not its own. */
+/**
+ * Energy per inference of a mapped design, dynamic part. Counts come from the trace; kind "estimated" because the constants are
+ * not its own. Executed is what is paid: adding a zero costs as much as adding a weight, because no gated energy is published.
+ */
 export function deriveEnergy(mapping: Mapping, trace: EventTrace, profile: CostProfile): EnergyDerivation {
-  const events = countEvents(mapping.network, trace);
   const samples = Math.max(1, trace.sampleCount);
-  const lines: EnergyLine[] = [];
-  mapping.network.layers.forEach((layer, index) => {
-    const add = (event: string, total: number, unit: number): void => {
-      lines.push(line(layer.name, event, total / samples, unit, profile));
-    };
-    const counted = assertDefined(events.layers[index], "events");
-    if (profile.synapticOperation !== undefined) {
-      add("effective synaptic operation", counted.effectiveSynapticOperations, profile.synapticOperation);
-    }
-    if (profile.neuronUpdate !== undefined) add("membrane update", counted.neuronUpdates, profile.neuronUpdate);
-    if (profile.add === undefined || profile.memoryBit === undefined) return;
-    const geometry = geometryOf(layer, assertDefined(mapping.layers[index], "layer").lanes);
-    const work = layerWork(mapping, trace, index);
-    const perAccess = (role: MappedMemory["role"]): number => {
-      const memory = assertDefined(mapping.layers[index], "layer").memories.find((m) => m.role === role);
-      return memory === undefined
-        ? 0
-        : memory.width * assertDefined(profile.memoryBit, "memory")(memory.depth * memory.width);
-    };
-    const steps = trace.stepCount * trace.sampleCount;
-    const updates = steps * geometry.groups;
-    if (work.pointerReads > 0) add("row pointer read", work.pointerReads, perAccess("row-pointers"));
-    add("weight word read", work.wordReads, perAccess("weights"));
-    add("accumulator read", work.wordReads + updates, perAccess("accumulator"));
-    add("accumulator write", work.wordReads + updates, perAccess("accumulator"));
-    add(`addition, ${geometry.sumBits} bit`, work.wordReads * geometry.lanes, profile.add(geometry.sumBits));
-    add("state read", updates, perAccess("state"));
-    add("state write", updates, perAccess("state"));
-    for (const { bits, count } of updateAdditions(layer.neuron)) {
-      add(`update operation, ${bits} bit`, steps * layer.neuronCount * count, profile.add(bits));
-    }
-    const tokens = counted.spikesOut + steps;
-    if (index < mapping.network.layers.length - 1) {
-      add("event written", tokens, perAccess("events"));
-      add("event read", tokens, perAccess("events"));
-    } else {
-      add("count read", counted.spikesOut, perAccess("counts"));
-      add("count written", counted.spikesOut, perAccess("counts"));
-    }
-  });
-  return { profile: profile.name, lines, total: total(lines, profile) };
+  const work = countWork(mapping, trace);
+  const lines = mapping.network.layers.flatMap((layer, index) =>
+    layerEvents(mapping, index, assertDefined(work[index], "work")).flatMap(({ event, total, key, size, words }) => {
+      const unit = unitEnergy(profile, key, size);
+      return unit === undefined
+        ? []
+        : [countedLine({ layer: layer.name, event, total, samples, unit: scale(unit, words) })];
+    }),
+  );
+  return derivationOf(profile, lines, `counts of the golden trace × ${profile.name}`);
 }
 
 /**
- * The same layer sizes as an artificial network, one pass, every weight multiplied: the honest comparison, priced by the same table.
- * Activations have 8 bits, weights as many as the spiking layers.
+ * The same layer sizes as an artificial network, one pass, every weight multiplied, priced by the same table. Activations have 8
+ * bits, weights as many as the spiking layers. Partial sums stay in registers at no charge, which favors this side.
  */
 export function deriveBaseline(mapping: Mapping, profile: CostProfile): EnergyDerivation | undefined {
-  const lines: EnergyLine[] = [];
-  for (const layer of mapping.network.layers) {
-    const add = (event: string, count: number, unit: number): void => {
-      lines.push(line(layer.name, event, count, unit, profile));
-    };
+  const lines = mapping.network.layers.flatMap((layer) => {
     const synapses = layer.inputCount * layer.neuronCount;
-    if (profile.multiplyAccumulate !== undefined) add("multiply-accumulate", synapses, profile.multiplyAccumulate);
-    if (profile.add === undefined || profile.multiply === undefined || profile.memoryBit === undefined) continue;
     const sumBits = layer.weightBits + 8 + unsignedBits(layer.inputCount);
-    add("weight read", synapses, layer.weightBits * profile.memoryBit(synapses * layer.weightBits));
-    add(`multiplication, ${layer.weightBits} × 8 bit`, synapses, profile.multiply(layer.weightBits, 8));
-    add(`addition, ${sumBits} bit`, synapses, profile.add(sumBits));
-    add("activation read", layer.inputCount, 8 * profile.memoryBit(layer.inputCount * 8));
-    add("activation write", layer.neuronCount, 8 * profile.memoryBit(layer.neuronCount * 8));
-  }
-  return lines.length === 0 ? undefined : { profile: profile.name, lines, total: total(lines, profile) };
+    const bit = (event: string, total: number, width: number, bits: number): PricedEvent => ({
+      event,
+      total,
+      key: "memory-bit",
+      size: bits,
+      words: width,
+    });
+    const events: readonly PricedEvent[] = [
+      { event: "multiply-accumulate", total: synapses, key: "multiply-accumulate", size: 0, words: 1 },
+      bit("weight read", synapses, layer.weightBits, synapses * layer.weightBits),
+      {
+        event: `multiplication, ${layer.weightBits} × 8 bit`,
+        total: synapses,
+        key: "multiply",
+        size: layer.weightBits * 8,
+        words: 1,
+      },
+      { event: `addition, ${sumBits} bit`, total: synapses, key: "add", size: sumBits, words: 1 },
+      bit("activation read", layer.inputCount, 8, layer.inputCount * 8),
+      bit("activation write", layer.neuronCount, 8, layer.neuronCount * 8),
+    ];
+    return events.flatMap(({ event, total, key, size, words }) => {
+      const unit = unitEnergy(profile, key, size);
+      return unit === undefined
+        ? []
+        : [countedLine({ layer: layer.name, event, total, samples: 1, unit: scale(unit, words) })];
+    });
+  });
+  return lines.length === 0
+    ? undefined
+    : derivationOf(profile, lines, `one pass of the artificial network × ${profile.name}`);
+}
+
+/** A derivation from its lines; the total is nothing but their sum, from first to last. */
+export function derivationOf(
+  { name }: Pick<CostProfile, "name">,
+  lines: readonly EnergyLine[],
+  source: string,
+): EnergyDerivation {
+  const sum = (part: (line: EnergyLine) => number): number => lines.reduce((energy, line) => energy + part(line), 0);
+  const value = sum(({ energy }) => energy.value);
+  const low = sum(({ energy }) => energy.band?.low ?? energy.value);
+  const high = sum(({ energy }) => energy.band?.high ?? energy.value);
+  const band = low === value && high === value ? undefined : { low, high };
+  return { profile: name, lines, total: quantity(value, "J", "estimated", source, band) };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function line(layer: string, event: string, count: number, unit: number, profile: CostProfile): EnergyLine {
+/** An event before it has a price: `words` of unit energy of `key` at `size`. */
+interface PricedEvent {
+  readonly event: string;
+  readonly total: number;
+  readonly key: CostKey;
+  readonly size: number;
+  readonly words: number;
+}
+
+/** Everything that a layer's hardware is charged for, in a fixed order. */
+function layerEvents(mapping: Mapping, index: number, work: LayerWork): readonly PricedEvent[] {
+  const layer = assertDefined(mapping.network.layers[index], "layer");
+  const { sumBits } = geometryOf(layer, assertDefined(mapping.layers[index], "layer").lanes);
+  const { events, accesses, executedAdditions } = work;
+  const effective = events.effectiveSynapticOperations;
+  const plain = (event: string, total: number, key: CostKey, size = 0): PricedEvent => ({
+    event,
+    total,
+    key,
+    size,
+    words: 1,
+  });
+  const memory = accesses.flatMap(({ memory: { depth, width }, item, reads, writes }) =>
+    [
+      { verb: "read", total: reads },
+      { verb: "write", total: writes },
+    ].flatMap(({ verb, total }): PricedEvent[] =>
+      total === 0 ? [] : [{ event: `${item} ${verb}`, total, key: "memory-bit", size: depth * width, words: width }],
+    ),
+  );
+  return [
+    plain("effective synaptic operation", effective, "synaptic-operation"),
+    plain("membrane update", events.neuronUpdates, "membrane-update"),
+    ...memory,
+    plain(`addition of a weight, ${sumBits} bit`, effective, "add", sumBits),
+    plain(`addition of zero, ${sumBits} bit`, executedAdditions - effective, "add", sumBits),
+    ...updateAdditions(layer.neuron).map(({ bits, count }) =>
+      plain(`update operation, ${bits} bit`, events.neuronUpdates * count, "add", bits),
+    ),
+  ];
+}
+
+/** The price of a word from the price of a bit. */
+function scale(unit: Quantity, words: number): Quantity {
+  return words === 1 ? unit : quantity(unit.value * words, unit.unit, unit.kind, unit.source);
+}
+
+function countedLine(options: {
+  readonly layer: string;
+  readonly event: string;
+  readonly total: number;
+  readonly samples: number;
+  readonly unit: Quantity;
+}): EnergyLine {
+  const { layer, event, total, samples, unit } = options;
+  const count = total / samples;
+  const band = unit.band === undefined ? undefined : { low: count * unit.band.low, high: count * unit.band.high };
   return {
     layer,
     event,
     count,
-    unitEnergy: quantity(unit, "J", "estimated", profile.source),
-    energy: quantity(count * unit, "J", "estimated", `${event} × ${profile.name}`),
-    source: profile.source,
+    exactCount: { total, samples },
+    unitEnergy: unit,
+    energy: quantity(count * unit.value, "J", unit.kind, unit.source, band),
+    source: unit.source,
   };
-}
-
-function total(lines: readonly EnergyLine[], profile: CostProfile): Quantity {
-  const sum = lines.reduce((energy, l) => energy + l.energy.value, 0);
-  return quantity(sum, "J", "estimated", `counts of the golden trace × ${profile.name}`);
-}
-
-/** Memory words that the weight fetch of a layer reads over the whole trace. */
-function layerWork(
-  mapping: Mapping,
-  trace: EventTrace,
-  index: number,
-): { readonly wordReads: number; readonly pointerReads: number } {
-  const layer: IntegerLayer = assertDefined(mapping.network.layers[index], "layer");
-  const { lanes, groups } = assertDefined(mapping.layers[index], "layer");
-  const input = index === 0 ? trace.input : assertDefined(trace.layers[index - 1], "input");
-  if (mapping.choice.family === "dense") {
-    return { wordReads: trace.stepCount * trace.sampleCount * layer.inputCount * groups, pointerReads: 0 };
-  }
-  const spikes = sumOverSpikes(input, new Uint8Array(layer.inputCount).fill(1));
-  if (mapping.choice.weightStorage === "dense") return { wordReads: spikes * groups, pointerReads: 0 };
-  const perRow = storedGroups(layer, lanes).map((stored) => stored.length);
-  return { wordReads: sumOverSpikes(input, perRow), pointerReads: spikes };
 }

@@ -1,4 +1,9 @@
+export { countWork, type LayerWork, type MemoryAccesses } from "./accesses.ts";
+export { areaCalibration, calibrationMapping, type PlacedDesign } from "./area-calibration.ts";
 export { estimateCells, laneBitsOf } from "./area.ts";
+export { breakEvenNote, breakEvens, spikesPerSynapse } from "./break-even.ts";
 export { deriveBaseline, deriveEnergy, type EnergyDerivation, type EnergyLine } from "./derivation.ts";
+export { deriveLatency } from "./latency.ts";
 export { updateAdditions } from "./neuron-work.ts";
-export { profiles, type CostProfile } from "./profile.ts";
+export { profiles, unitEnergy, type CostKey, type CostProfile, type OperationCost } from "./profile.ts";
+export { staticLine, withStaticEnergy } from "./static-energy.ts";

@@ -18,10 +18,16 @@ export const up5k: Target = {
     multipliers: { value: 8, source: selection },
     pins: { value: 39, source: `${selection}, 48-ball QFN` },
   },
-  estimatedClock: quantity(MHz(24), "Hz", "estimated", "placed designs of this generator on UP5K, slowest", {
-    low: MHz(20),
-    high: MHz(36),
-  }),
+  estimatedClock: quantity(
+    MHz(24),
+    "Hz",
+    "estimated",
+    "just below 2 designs of this generator placed on UP5K, 25.6 and 29.2 MHz",
+    {
+      low: MHz(20),
+      high: MHz(36),
+    },
+  ),
   staticPower: quantity(
     uW(75 * 1.2),
     "W",
