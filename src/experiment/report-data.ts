@@ -1,7 +1,14 @@
 // What an experiment found, arranged for the report: no numbers are made here, only carried.
 
 import { assertDefined, formatQuantity, hashValue, quantity, type Quantity } from "../base/index.ts";
-import { deriveBaseline, deriveEnergy, estimateCells, profiles } from "../hardware/cost/index.ts";
+import {
+  deriveBaseline,
+  deriveEnergy,
+  deriveLatency,
+  estimateCells,
+  profiles,
+  staticLine,
+} from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
 import { hashNetwork } from "../hardware/golden/index.ts";
 import { describeMismatch } from "../hardware/rtl/index.ts";
@@ -29,8 +36,10 @@ export function reportData(session: Session, found: Findings, generator: string)
   const { config, platform } = session;
   const { data, software, test, built, placement } = found;
   const clock = placement?.maxFrequency ?? built.mapping.target.estimatedClock;
-  const latency = latencyOf(built.meanCycles, clock, placement !== undefined);
-  const staticEnergy = staticEnergyOf(built.mapping.target.staticPower, latency);
+  const latency = deriveLatency(built.cycles, clock);
+  const staticEnergy: Figure = staticLine(built.mapping.target, latency)?.energy ?? {
+    unknown: "no source is known for the static power of this target",
+  };
   const energy = energySummary(found, staticEnergy);
   const shape = [software.integer.inputCount, ...software.integer.layers.map((layer) => layer.neuronCount)].join("-");
   return {
@@ -81,23 +90,6 @@ export function reportData(session: Session, found: Findings, generator: string)
       reason,
     })),
   };
-}
-
-/** Mean latency of an inference at a clock. */
-export function latencyOf(meanCycles: number, clock: Quantity, placed: boolean): Quantity {
-  return quantity(
-    meanCycles / clock.value,
-    "s",
-    placed ? "placed" : "estimated",
-    `${meanCycles.toFixed(1)} cycles (equal to RTL) at ${(clock.value / 1e6).toFixed(1)} MHz, ${clock.source}`,
-  );
-}
-
-/** What the chip takes while it does nothing but be powered, over one inference. */
-export function staticEnergyOf(power: Quantity | undefined, latency: Quantity): Figure {
-  if (power === undefined) return { unknown: "no source is known for the static power of this target" };
-  const source = `${formatQuantity(power)} × ${formatQuantity(latency)}; ${power.source}`;
-  return quantity(power.value * latency.value, "J", "estimated", source);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
