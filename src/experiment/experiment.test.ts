@@ -42,6 +42,7 @@ test("documents: every problem at once, in the user's words", () => {
 test("the demo spans at least 24 designs, and compressed rows never meet the dense family", () => {
   const config = parseConfig(demoConfig, "demo");
   assert.ok(config.explore.designs >= 24);
-  const architectures = spaceOf(config).find(({ name }) => name === "architecture")?.values;
-  assert.deepEqual(architectures, ["layer-pipeline/dense", "layer-pipeline/blocks", "dense/dense"]);
+  const architecture = spaceOf(config).find(({ name }) => name === "architecture");
+  assert.ok(architecture?.kind === "categorical");
+  assert.deepEqual(architecture.values, ["layer-pipeline/dense", "layer-pipeline/blocks", "dense/dense"]);
 });

@@ -24,16 +24,27 @@ export function nonDominated(points: readonly Costs[]): number[] {
   return front.sort((a, b) => a - b);
 }
 
-/** Fronts one behind the other: the first is the Pareto front, the next what remains without it. */
+/**
+ * Fronts one behind the other: the first is the Pareto front, the next what remains without it. Indices ascend in each.
+ * @source X. Zhang et al., efficient non-dominated sort with binary search, 2015, doi:10.1109/TEVC.2014.2308305
+ */
 export function sortFronts(points: readonly Costs[]): number[][] {
+  const order = points.map((_, i) => i).sort((a, b) => lexicographic(at(points, a), at(points, b)) || a - b);
   const fronts: number[][] = [];
-  let rest = points.map((_, i) => i);
-  while (rest.length > 0) {
-    const first = nonDominated(rest.map((i) => at(points, i))).map((k) => assertDefined(rest[k], "index"));
-    fronts.push(first);
-    const taken = new Set(first);
-    rest = rest.filter((i) => !taken.has(i));
+  // In lexicographic order nobody is dominated by a later point, and who is dominated in one front is so in all before it.
+  for (const i of order) {
+    let low = 0;
+    let high = fronts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isDominatedIn(points, fronts[middle] ?? [], at(points, i))) low = middle + 1;
+      else high = middle;
+    }
+    const front = fronts[low];
+    if (front === undefined) fronts.push([i]);
+    else front.push(i);
   }
+  for (const front of fronts) front.sort((a, b) => a - b);
   return fronts;
 }
 
@@ -82,27 +93,48 @@ export function hypervolume(points: readonly Costs[], reference: Costs): number 
   return volume;
 }
 
+/** How a knee is found. */
+export type KneeRule = "ideal" | "plane";
+
 /**
- * The knee of a front: after scaling every objective to 0…1 over the front, the point nearest to the ideal corner.
- * @returns Its index and distance; undefined for an empty front.
+ * The knee of a front after scaling every objective to 0…1 over it. "ideal": the point nearest to the corner that is best in all
+ * objectives. "plane": the point that lies farthest below the plane through the worst of each objective, where Σ scaled = 1.
+ * Of equals, the first.
+ * @returns Its index, its distance to corner or plane, and a sentence that says so; undefined for an empty front.
  */
-export function knee(points: readonly Costs[]): { readonly index: number; readonly distance: number } | undefined {
+export function knee(
+  points: readonly Costs[],
+  rule: KneeRule = "ideal",
+): { readonly index: number; readonly distance: number; readonly reason: string } | undefined {
   const objectives = points[0]?.length ?? 0;
   const ranges = Array.from({ length: objectives }, (_, k) => {
-    const column = points.map((point) => point[k] ?? 0);
-    const low = Math.min(...column);
-    return { low, span: Math.max(...column) - low };
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const point of points) [low, high] = [Math.min(low, point[k] ?? 0), Math.max(high, point[k] ?? 0)];
+    return { low, span: high - low };
   });
-  let best: { index: number; distance: number } | undefined;
-  points.forEach((point, index) => {
-    const squares = ranges.map(({ low, span }, k) => (span === 0 ? 0 : (((point[k] ?? 0) - low) / span) ** 2));
-    const distance = Math.sqrt(squares.reduce((a, b) => a + b, 0));
-    if (best === undefined || distance < best.distance) best = { index, distance };
+  const distances = points.map((point) => {
+    const scaled = ranges.map(({ low, span }, k) => (span === 0 ? 0 : ((point[k] ?? 0) - low) / span));
+    if (rule === "ideal") return Math.sqrt(scaled.reduce((sum, x) => sum + x ** 2, 0));
+    return (1 - scaled.reduce((sum, x) => sum + x, 0)) / Math.sqrt(objectives);
   });
-  return best;
+  const isBetter = (a: number, b: number): boolean => (rule === "ideal" ? a < b : a > b);
+  const index = distances.reduce((best, distance, i) => (isBetter(distance, distances[best] ?? 0) ? i : best), 0);
+  const distance = distances[index];
+  if (distance === undefined) return undefined;
+  const where =
+    rule === "ideal" ? "nearest to the best of every objective" : "farthest below the plane of the extremes";
+  return { index, distance, reason: `${where}, distance ${distance.toFixed(2)} after scaling each to 0…1` };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/** The last of a front are the nearest in order, and the likeliest to dominate. */
+function isDominatedIn(points: readonly Costs[], front: readonly number[], point: Costs): boolean {
+  for (let k = front.length - 1; k >= 0; k--) {
+    if (dominates(at(points, front[k] ?? 0), point)) return true;
+  }
+  return false;
+}
 
 function at(points: readonly Costs[], index: number): Costs {
   return assertDefined(points[index], "point");

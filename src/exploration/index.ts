@@ -1,4 +1,11 @@
+export { chooseTrial } from "./choose.ts";
+export type { Evaluate, TrialContext } from "./evaluate.ts";
 export * from "./front.ts";
+export { parseBound, type Bound, type Objective, type Objectives } from "./objective.ts";
+export { nsga2 } from "./samplers/nsga2.ts";
 export type { Evaluated, Sampler } from "./samplers/sampler.ts";
 export * from "./space.ts";
+export { medianStopper, type Stopper } from "./stopper.ts";
+export { memoryStore, openFileStore, type TrialStore } from "./store.ts";
 export * from "./study.ts";
+export type { Course, StoredTrial, Trial } from "./trial.ts";

@@ -1,4 +1,5 @@
-import { pointKey, randomPoint, spaceSize, type Point } from "../space.ts";
+import { pointKey, randomPoint, spaceSize } from "../space.ts";
+import { collectFresh } from "./fresh.ts";
 import type { Sampler } from "./sampler.ts";
 
 const generation = 16;
@@ -9,13 +10,13 @@ export const randomSampler: Sampler = {
   ask: (space, history, random) => {
     const seen = new Set(history.map(({ point }) => pointKey(point)));
     const wanted = Math.min(generation, spaceSize(space) - seen.size);
-    const points: Point[] = [];
-    for (let tries = 0; points.length < wanted && tries < 1000 * generation; tries++) {
-      const point = randomPoint(space, random);
-      if (seen.has(pointKey(point))) continue;
-      seen.add(pointKey(point));
-      points.push(point);
-    }
-    return points;
+    return collectFresh({
+      space,
+      seen,
+      wanted,
+      tries: 1000 * generation,
+      random,
+      propose: () => randomPoint(space, random),
+    });
   },
 };
