@@ -2,6 +2,7 @@
 // the next one in that step.
 
 import { assert, assertDefined, UserError, type ProgressListener } from "../../base/index.ts";
+import { decideClasses } from "../../model/encoding/index.ts";
 import type { IntegerExpression, IntegerNeuron } from "../../model/neuron/index.ts";
 import { firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { EventTrace } from "./event-trace.ts";
@@ -44,18 +45,14 @@ export function decide(input: SpikeTrain, layers: readonly SpikeTrain[]): EventT
   const last = assertDefined(layers.at(-1), "last layer");
   const classCount = last.neuronCount;
   const counts = new Int32Array(sampleCount * classCount);
-  const decisions = new Uint16Array(sampleCount);
   for (let sample = 0; sample < sampleCount; sample++) {
     const start = sample * classCount;
     for (let step = 0; step < stepCount; step++) {
       for (const neuron of firingNeurons(last, step, sample))
         counts[start + neuron] = (counts[start + neuron] ?? 0) + 1;
     }
-    for (let c = 1; c < classCount; c++) {
-      if ((counts[start + c] ?? 0) > (counts[start + (decisions[sample] ?? 0)] ?? 0)) decisions[sample] = c;
-    }
   }
-  return { stepCount, sampleCount, input, layers, counts, decisions };
+  return { stepCount, sampleCount, input, layers, counts, decisions: decideClasses(counts, classCount) };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

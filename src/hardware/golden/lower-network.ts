@@ -1,13 +1,16 @@
 import { UserError, type IntegerRange } from "../../base/index.ts";
 import { networkShape, validateNetwork, type DenseLayer, type Network } from "../../model/network/index.ts";
-import { lowerNeuron, type LoweringFormats } from "../../model/neuron/index.ts";
+import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
 import { fitQuantizer, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
 
 export interface LowerOptions {
   readonly rounding: LoweringFormats["rounding"];
   readonly coefficientFraction: number;
-  /** Bits of a stored potential; by default as few as hold the threshold four times over, at least 8. */
+  /**
+   * Bits of a stored potential; by default as few as hold the threshold and every other potential of the neuron four times
+   * over, at least 8.
+   */
   readonly potentialBits?: number | undefined;
   /** Bits below one weight unit; by default enough for a threshold of 64 units or more, at most 4. */
   readonly potentialFraction?: number | undefined;
@@ -19,6 +22,7 @@ export interface LowerOptions {
  * Lower a trained network to integers.
  *
  * @throws `lower/bias`, `lower/recurrent`, `lower/membrane-readout` (exit "unsupported"): what the hardware here cannot run
+ * @throws the problems of `checkNetwork`; `quantizer/bits`
  * @throws `lower/threshold-out-of-range`, `lower/too-wide` when the formats do not hold the values
  */
 export function lowerNetwork(network: Network, options: LowerOptions): IntegerNetwork {
@@ -44,10 +48,11 @@ export function lowerNetwork(network: Network, options: LowerOptions): IntegerNe
 
 /** The formats that `lowerNetwork` uses for a layer whose weight unit is `unit`. */
 export function chooseFormats(layer: DenseLayer, unit: number, options: LowerOptions): LoweringFormats {
-  const threshold = Math.abs(layer.neuron.parameters["threshold"] ?? 1) / unit;
+  const threshold = (layer.neuron.parameters["threshold"] ?? 1) / unit;
   let fraction = options.potentialFraction ?? 0;
   if (options.potentialFraction === undefined) while (fraction < 4 && threshold * 2 ** fraction < 64) fraction++;
-  const needed = Math.ceil(Math.log2(threshold * 2 ** fraction + 1)) + 3;
+  const largest = Math.max(threshold, largestPotential(layer.neuron) / unit);
+  const needed = Math.ceil(Math.log2(largest * 2 ** fraction + 1)) + 3;
   const bits = options.potentialBits ?? Math.max(8, needed);
   return {
     potential: { bits, fraction },
@@ -99,6 +104,14 @@ function lowerLayer(layer: DenseLayer, inputCount: number, options: LowerOptions
     accumulator,
     neuron: lowerNeuron(layer.neuron, { unit: quantizer.scale, input: accumulator, formats }),
   };
+}
+
+/** The largest potential that a neuron names: of its parameters and its reset. */
+function largestPotential(spec: NeuronSpec): number {
+  const { parameters } = neuronOf(spec);
+  const named = Object.entries(spec.parameters).filter(([name]) => parameters[name]?.role === "potential");
+  const reset = spec.reset.kind === "value" ? Math.abs(spec.reset.value) : 0;
+  return named.reduce((most, [, value]) => Math.max(most, value), reset);
 }
 
 function unsupported(code: string, where: string, what: string, hint: string): UserError {
