@@ -55,3 +55,11 @@ test("one bit of counter or key changes about half of the bits", () => {
   }
   assert.ok(Math.abs(bits / 96 - 16) < 5 * Math.sqrt(8 / 96), `${bits / 96} of 32 bits`);
 });
+
+test("asking in any order gives the same words, neighbors and strangers alike", () => {
+  const ascending = randomStream(4, "order");
+  const words = Array.from({ length: 64 }, (_, i) => ascending.at(i));
+  const random = randomStream(4, "order");
+  const positions = randomStream(9).shuffle(Array.from({ length: 256 }, (_, i) => i % 64));
+  for (const position of positions) assert.equal(random.at(position), words[position]);
+});

@@ -44,8 +44,18 @@ export function philox(counter0: number, counter1: number, key: number): readonl
 
 function streamOf(key: number): RandomStream {
   let position = 0;
+  // One block of the generator is two words: neighbors share it.
+  let block = Number.NaN;
+  let words: readonly [number, number] = [0, 0];
   const stream: RandomStream = {
-    at: (index) => philox(Math.floor(index / 2), Math.floor(index / 2 ** 33), key)[index % 2 === 0 ? 0 : 1],
+    at: (index) => {
+      const wanted = Math.floor(index / 2);
+      if (wanted !== block) {
+        words = philox(wanted, Math.floor(wanted / 2 ** 32), key);
+        block = wanted;
+      }
+      return words[index % 2 === 0 ? 0 : 1];
+    },
     uint32: () => stream.at(position++),
     uniform: () => stream.uint32() / 2 ** 32,
     normal: () => {
