@@ -1,66 +1,21 @@
 // The kernel language: typed values and structured statements, plain data. A kernel is written once and printed; today to
 // WebAssembly SIMD128, which runs in Node and in browsers without a compiler.
 
-export type ValueType = "i32" | "f32" | "v128";
+import { loads, operations, type LoadKind, type Operation, type StoreKind, type ValueType } from "./operations.ts";
 
-/** Operations on values; `v` ones work on four 32-bit floats (or masks) at once. */
-export type Operation =
-  | "i32.add"
-  | "i32.sub"
-  | "i32.mul"
-  | "i32.and"
-  | "i32.or"
-  | "i32.shl"
-  | "i32.shr_u"
-  | "i32.lt_s"
-  | "i32.ge_s"
-  | "i32.ctz"
-  | "i32.popcnt"
-  | "f32.add"
-  | "f32.mul"
-  | "v.splat"
-  | "v.add"
-  | "v.sub"
-  | "v.mul"
-  | "v.div"
-  | "v.abs"
-  | "v.gt"
-  | "v.and"
-  | "v.select"
-  | "v.bitmask";
-
-/** Result type of each operation. */
-export const operationTypes: Readonly<Record<Operation, ValueType>> = {
-  "i32.add": "i32",
-  "i32.sub": "i32",
-  "i32.mul": "i32",
-  "i32.and": "i32",
-  "i32.or": "i32",
-  "i32.shl": "i32",
-  "i32.shr_u": "i32",
-  "i32.lt_s": "i32",
-  "i32.ge_s": "i32",
-  "i32.ctz": "i32",
-  "i32.popcnt": "i32",
-  "f32.add": "f32",
-  "f32.mul": "f32",
-  "v.splat": "v128",
-  "v.add": "v128",
-  "v.sub": "v128",
-  "v.mul": "v128",
-  "v.div": "v128",
-  "v.abs": "v128",
-  "v.gt": "v128",
-  "v.and": "v128",
-  "v.select": "v128",
-  "v.bitmask": "i32",
-};
+export type { LoadKind, Operation, StoreKind, ValueType } from "./operations.ts";
 
 export type Value =
-  | { readonly kind: "constant"; readonly type: "i32" | "f32"; readonly value: number }
+  | { readonly kind: "constant"; readonly type: "i32" | "i64" | "f32"; readonly value: number }
   | { readonly kind: "splat"; readonly type: "v128"; readonly value: number }
   | { readonly kind: "local"; readonly type: ValueType; readonly index: number }
-  | { readonly kind: "load"; readonly type: ValueType; readonly address: Value; readonly offset: number }
+  | {
+      readonly kind: "load";
+      readonly type: ValueType;
+      readonly access: LoadKind;
+      readonly address: Value;
+      readonly offset: number;
+    }
   | {
       readonly kind: "apply";
       readonly type: ValueType;
@@ -70,7 +25,13 @@ export type Value =
 
 export type Statement =
   | { readonly kind: "set"; readonly local: Local; readonly value: Value }
-  | { readonly kind: "store"; readonly address: Value; readonly offset: number; readonly value: Value }
+  | {
+      readonly kind: "store";
+      readonly access: StoreKind;
+      readonly address: Value;
+      readonly offset: number;
+      readonly value: Value;
+    }
   /** `local` counts from `from` while it is below `to` (or, downwards, from `to − 1` to `from`). */
   | {
       readonly kind: "loop";
@@ -79,7 +40,10 @@ export type Statement =
       readonly to: Value;
       readonly step: number;
       readonly body: readonly Statement[];
-    };
+    }
+  /** Repeats `body` while `condition` is not 0. */
+  | { readonly kind: "while"; readonly condition: Value; readonly body: readonly Statement[] }
+  | { readonly kind: "if"; readonly condition: Value; readonly body: readonly Statement[] };
 
 export type Local = Extract<Value, { readonly kind: "local" }>;
 
@@ -123,40 +87,70 @@ export class KernelBuilder {
     return local;
   }
 
-  store(address: Value, offset: number, value: Value): void {
-    this.#body.push({ kind: "store", address, offset, value });
+  store(address: Value, offset: number, value: Value, access: StoreKind = value.type): void {
+    this.#body.push({ kind: "store", access, address, offset, value });
   }
 
   /** Count upwards by `step`, or downwards when it is negative. */
   loop(from: Value, to: Value, step: number, write: (counter: Local) => void): void {
     const local = this.local("i32");
-    const outer = this.#body;
-    this.#body = [];
-    write(local);
-    outer.push({ kind: "loop", local, from, to, step, body: this.#body });
-    this.#body = outer;
+    const body = this.#collect(() => write(local));
+    this.#body.push({ kind: "loop", local, from, to, step, body });
+  }
+
+  /** Repeat what `write` adds while `condition` is not 0. */
+  while(condition: Value, write: () => void): void {
+    this.#body.push({ kind: "while", condition, body: this.#collect(write) });
+  }
+
+  /** Do what `write` adds when `condition` is not 0. */
+  if(condition: Value, write: () => void): void {
+    this.#body.push({ kind: "if", condition, body: this.#collect(write) });
   }
 
   finish(): Kernel {
     return { name: this.#name, argumentCount: this.#argumentCount, locals: this.#locals, body: this.#body };
   }
+
+  #collect(write: () => void): Statement[] {
+    const outer = this.#body;
+    const inner: Statement[] = [];
+    this.#body = inner;
+    write();
+    this.#body = outer;
+    return inner;
+  }
 }
 
 export const i32 = (value: number): Value => ({ kind: "constant", type: "i32", value });
+export const i64 = (value: number): Value => ({ kind: "constant", type: "i64", value });
 /** The same 32-bit float in all four lanes. */
 export const vector = (value: number): Value => ({ kind: "splat", type: "v128", value });
 
 export function apply(operation: Operation, ...operands: readonly Value[]): Value {
-  return { kind: "apply", type: operationTypes[operation], operation, operands };
+  return { kind: "apply", type: operations[operation].result, operation, operands };
 }
 
-export function load(type: ValueType, address: Value, offset = 0): Value {
-  return { kind: "load", type, address, offset };
+export function load(access: LoadKind, address: Value, offset = 0): Value {
+  return { kind: "load", type: loads[access].result, access, address, offset };
 }
 
-/** Σ of i32 values. */
+/** Σ of i32 values. Constants are added up at once. */
 export function sum(...values: readonly Value[]): Value {
-  return values.reduce((a, b) => apply("i32.add", a, b));
+  let constant = 0;
+  const others: Value[] = [];
+  for (const value of values) {
+    if (value.kind === "constant") constant += value.value;
+    else others.push(value);
+  }
+  const terms = constant === 0 && others.length > 0 ? others : [...others, i32(constant)];
+  return terms.reduce((a, b) => apply("i32.add", a, b));
 }
 
-export const times = (value: Value, factor: number): Value => apply("i32.mul", value, i32(factor));
+/** `value` · `factor`, as a shift where the factor is a power of two. */
+export function times(value: Value, factor: number): Value {
+  if (value.kind === "constant") return i32(value.value * factor);
+  const shift = Math.log2(factor);
+  if (factor === 1) return value;
+  return Number.isInteger(shift) ? apply("i32.shl", value, i32(shift)) : apply("i32.mul", value, i32(factor));
+}

@@ -1,38 +1,15 @@
 // Kernels to a WebAssembly module (core specification 2.0 with SIMD128), byte by byte.
 
-import type { Kernel, Operation, Statement, Value, ValueType } from "./language.ts";
+import type { Kernel, Statement, Value } from "./language.ts";
+import { loads, operations, stores, type ValueType } from "./operations.ts";
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b };
 
-/** Opcodes; numbers above 0xff are the SIMD prefix 0xfd and the rest in LEB128. */
-const opcodes: Readonly<Record<Operation, readonly number[]>> = {
-  "i32.add": [0x6a],
-  "i32.sub": [0x6b],
-  "i32.mul": [0x6c],
-  "i32.and": [0x71],
-  "i32.or": [0x72],
-  "i32.shl": [0x74],
-  "i32.shr_u": [0x76],
-  "i32.lt_s": [0x48],
-  "i32.ge_s": [0x4e],
-  "i32.ctz": [0x68],
-  "i32.popcnt": [0x69],
-  "f32.add": [0x92],
-  "f32.mul": [0x94],
-  "v.splat": [0xfd, 0x13],
-  "v.add": [0xfd, 0xe4, 0x01],
-  "v.sub": [0xfd, 0xe5, 0x01],
-  "v.mul": [0xfd, 0xe6, 0x01],
-  "v.div": [0xfd, 0xe7, 0x01],
-  "v.abs": [0xfd, 0xe0, 0x01],
-  "v.gt": [0xfd, 0x44],
-  "v.and": [0xfd, 0x4e],
-  "v.select": [0xfd, 0x52],
-  "v.bitmask": [0xfd, 0xa4, 0x01],
-};
-
-/** A module that imports memory `host.memory` and exports each kernel by its name. Names are ours. */
-export function printModule(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer> {
+/**
+ * A module that imports memory `host.memory` and exports each kernel by its name. Names are ours.
+ * @param sharedPages  The memory is shared between threads and may grow to so many pages of 64 KiB.
+ */
+export function printModule(kernels: readonly Kernel[], sharedPages?: number): Uint8Array<ArrayBuffer> {
   const types = kernels.map((kernel) => [
     0x60,
     ...list(
@@ -42,11 +19,12 @@ export function printModule(kernels: readonly Kernel[]): Uint8Array<ArrayBuffer>
     ),
     0,
   ]);
+  const limits = sharedPages === undefined ? [0x00, 0x01] : [0x03, 0x01, ...unsigned(sharedPages)];
   const exported = kernels.map((kernel, index) => [...name(kernel.name), 0x00, ...unsigned(index)]);
   const bytes = [
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, list(types)),
-    ...section(2, list([[...name("host"), ...name("memory"), 0x02, 0x00, 0x01]])),
+    ...section(2, list([[...name("host"), ...name("memory"), 0x02, ...limits]])),
     ...section(3, list(kernels.map((_, index) => unsigned(index)))),
     ...section(7, list(exported)),
     ...section(10, list(kernels.map(printFunction))),
@@ -67,12 +45,18 @@ function printStatement(statement: Statement): number[] {
     case "set":
       return [...printValue(statement.value), 0x21, ...unsigned(statement.local.index)];
     case "store": {
-      const { address, offset, value } = statement;
-      const code = { i32: [0x36, 2], f32: [0x38, 2], v128: [0xfd, 0x0b, 2] }[value.type];
-      return [...printValue(address), ...printValue(value), ...code, ...unsigned(offset)];
+      const { access, address, offset, value } = statement;
+      return [...printValue(address), ...printValue(value), ...stores[access], ...unsigned(offset)];
     }
     case "loop":
       return printLoop(statement);
+    case "while": {
+      // block { loop { leave unless condition; body; again } }
+      const leave = [...printValue(statement.condition), 0x45, 0x0d, 1];
+      return [0x02, 0x40, 0x03, 0x40, ...leave, ...statement.body.flatMap(printStatement), 0x0c, 0, 0x0b, 0x0b];
+    }
+    case "if":
+      return [...printValue(statement.condition), 0x04, 0x40, ...statement.body.flatMap(printStatement), 0x0b];
     default:
       return statement satisfies never;
   }
@@ -93,7 +77,8 @@ function printLoop(loop: Extract<Statement, { kind: "loop" }>): number[] {
 function printValue(value: Value): number[] {
   switch (value.kind) {
     case "constant":
-      return value.type === "i32" ? [0x41, ...signed(value.value)] : [0x43, ...floatBytes(value.value)];
+      if (value.type === "f32") return [0x43, ...floatBytes(value.value)];
+      return [value.type === "i32" ? 0x41 : 0x42, ...signed(value.value)];
     case "splat": {
       const lane = floatBytes(value.value);
       return [0xfd, 0x0c, ...lane, ...lane, ...lane, ...lane];
@@ -101,11 +86,10 @@ function printValue(value: Value): number[] {
     case "local":
       return [0x20, ...unsigned(value.index)];
     case "load": {
-      const code = { i32: [0x28, 2], f32: [0x2a, 2], v128: [0xfd, 0x00, 2] }[value.type];
-      return [...printValue(value.address), ...code, ...unsigned(value.offset)];
+      return [...printValue(value.address), ...loads[value.access].code, ...unsigned(value.offset)];
     }
     case "apply":
-      return [...value.operands.flatMap(printValue), ...opcodes[value.operation]];
+      return [...value.operands.flatMap(printValue), ...operations[value.operation].code];
     default:
       return value satisfies never;
   }
