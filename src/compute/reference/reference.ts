@@ -4,6 +4,7 @@
 import { assertDefined, BugError } from "../../base/index.ts";
 import {
   classCount,
+  denseLayers,
   layerInputCount,
   validateNetwork,
   type DenseLayer,
@@ -49,7 +50,7 @@ class ReferenceExecutor implements Executor {
     this.#options = options;
     this.#neurons = network.layers.map((layer) => neuronOf(layer.neuron));
     this.#adjoints = this.#neurons.map((neuron) => differentiate(neuron, options));
-    this.layers = network.layers.map(copyParameters);
+    this.layers = denseLayers(network).map(copyParameters);
   }
 
   weightsChanged(): void {
@@ -66,7 +67,7 @@ class ReferenceExecutor implements Executor {
     const sampleCount = sampleCountOf(input);
     this.#records = [];
     const spikeCounts = this.#network.layers.map((layer, index) => {
-      const record = this.#forwardLayer(layer, index, sampleCount);
+      const record = this.#forwardLayer(assertDefined(denseLayers(this.#network)[index], "layer"), index, sampleCount);
       this.#records.push(record);
       const counts = new Float32Array(sampleCount * layer.neuronCount);
       forEachSpike(record.spikes, (_step, sample, neuron) => {

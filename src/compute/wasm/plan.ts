@@ -2,7 +2,7 @@
 // that one neuron's state stays in registers over time; columns are padded to whole tiles of 16 neurons.
 
 import { UserError } from "../../base/index.ts";
-import { layerInputCount, type Network } from "../../model/network/index.ts";
+import { denseLayers, layerInputCount, type Network } from "../../model/network/index.ts";
 import { neuronOf } from "../../model/neuron/index.ts";
 
 /** Neurons served at once: four vectors of four. */
@@ -84,7 +84,7 @@ export function planMemory(network: Network, maxSampleCount: number): Plan {
     const capacity = rows * sources;
     return { start: take(4 * rows), end: take(4 * rows), index: take(4 * capacity), capacity };
   };
-  const layers = network.layers.map((layer, index): LayerPlan => {
+  const layers = denseLayers(network).map((layer, index): LayerPlan => {
     const inputCount = layerInputCount(network, index);
     const { neuronCount } = layer;
     const stateNames = neuronOf(layer.neuron).state;

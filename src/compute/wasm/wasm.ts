@@ -2,7 +2,7 @@
 // fused behind the gather. One thread; sums run in the order of the reference, so spikes agree bit for bit.
 
 import { assertDefined, BugError } from "../../base/index.ts";
-import { classCount, validateNetwork, type Network } from "../../model/network/index.ts";
+import { classCount, denseLayers, validateNetwork, type Network } from "../../model/network/index.ts";
 import { rowStart, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { Backend, CompileOptions, Executor, ForwardResult, LayerParameters, NetworkInput } from "../backend.ts";
 import { checkInput, sampleCountOf } from "../batch.ts";
@@ -15,7 +15,7 @@ export const wasmBackend: Backend = {
   compile: async (network, options) => {
     validateNetwork(network);
     const plan = planMemory(network, options.maxSampleCount);
-    const kernels = network.layers.flatMap((layer, index) =>
+    const kernels = denseLayers(network).flatMap((layer, index) =>
       layerKernels(layer, assertDefined(plan.layers[index], "plan"), {
         ...options,
         stepCount: network.stepCount,
@@ -63,7 +63,7 @@ class WasmExecutor implements Executor {
     this.#kernels = kernels;
     this.#floats = new Float32Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
-    this.layers = network.layers.map(({ weights, bias, recurrentWeights }) => ({
+    this.layers = denseLayers(network).map(({ weights, bias, recurrentWeights }) => ({
       weights: weights.data.slice(),
       weightGradient: new Float32Array(weights.data.length),
       ...(bias === undefined ? {} : { bias: bias.data.slice(), biasGradient: new Float32Array(bias.data.length) }),

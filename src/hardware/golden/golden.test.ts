@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream, UserError } from "../../base/index.ts";
-import { denseLayer, type Network } from "../../model/network/index.ts";
+import { denseLayers, denseLayer, type Network } from "../../model/network/index.ts";
 import { integerOrder, neuronSpec, stepIntegerNeuron } from "../../model/neuron/index.ts";
 import { firingNeurons, hasSpike, setSpike, spikeTrain, tensor } from "../../model/tensor/index.ts";
 import {
@@ -137,7 +137,7 @@ test("what hardware cannot run is refused with the layer's name and a remedy", (
       (error: UserError) => error.message === message && error.exit === "unsupported" && error.hint !== undefined,
     );
   };
-  const [first, second] = [network.layers[0]!, network.layers[1]!];
+  const [first, second] = [denseLayers(network)[0]!, network.layers[1]!];
   refuse({ ...network, layers: [{ ...first, bias: tensor([2]) }, second] }, '"hidden": a bias has no hardware yet');
   refuse(
     { ...network, layers: [{ ...first, recurrentWeights: tensor([2, 2]) }, second] },

@@ -1,5 +1,11 @@
 import { UserError, type IntegerRange } from "../../base/index.ts";
-import { networkShape, validateNetwork, type DenseLayer, type Network } from "../../model/network/index.ts";
+import {
+  denseLayers,
+  networkShape,
+  validateNetwork,
+  type DenseLayer,
+  type Network,
+} from "../../model/network/index.ts";
 import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
 import { fitQuantizer, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
@@ -31,7 +37,7 @@ export function lowerNetwork(network: Network, options: LowerOptions): IntegerNe
     throw unsupported("lower/membrane-readout", network.name, 'readout "membrane" has no hardware', 'use "count"');
   }
   let inputCount = network.inputCount;
-  const layers = network.layers.map((layer) => {
+  const layers = denseLayers(network).map((layer) => {
     const lowered = lowerLayer(layer, inputCount, options);
     inputCount = layer.neuronCount;
     return lowered;

@@ -3,8 +3,8 @@
 
 import { assertDefined, randomStream, UserError, type ProgressListener } from "../../base/index.ts";
 import type { Backend, Executor, Surrogate } from "../../compute/index.ts";
-import { classCount, type DenseLayer, type Network } from "../../model/network/index.ts";
-import { fitQuantizer, type Quantizer } from "../../model/tensor/index.ts";
+import { classCount, recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
+import { fitQuantizer, type Quantizer, type Tensor } from "../../model/tensor/index.ts";
 import { encodeBatch, splitValidation, type Augmentation, type BatchOptions, type Dataset } from "../data/index.ts";
 import { gradualSparsity, magnitudeMask } from "../pruning/index.ts";
 import { effectiveWeights } from "../quantization/index.ts";
@@ -303,10 +303,10 @@ class Trainer {
 
   /** The network with these master weights, as the forward pass sees them. */
   #networkOf(masters: readonly Float32Array[]): Network {
-    const layers = this.#options.network.layers.map((layer): DenseLayer => ({ ...layer }));
+    const layers = this.#options.network.layers.map((layer): Layer => ({ ...layer }));
     this.#parameters.forEach(({ layer, key }, i) => {
       const shell = assertDefined(layers[layer], "layer");
-      const shape = assertDefined(shell[key], key).shape;
+      const shape = assertDefined(parameterOf(shell, key), key).shape;
       const transform = this.#transform(i);
       const data = new Float32Array(assertDefined(masters[i], "weights").length);
       effectiveWeights(assertDefined(masters[i], "weights"), data, transform);
@@ -348,17 +348,20 @@ class Trainer {
   }
 }
 
-function parametersOf(layer: DenseLayer, index: number): Parameter[] {
+function parameterOf(layer: Layer, key: Parameter["key"]): Tensor | undefined {
+  return key === "recurrentWeights" ? recurrentWeightsOf(layer) : layer[key];
+}
+
+function parametersOf(layer: Layer, index: number): Parameter[] {
   const parameter = (
     key: Parameter["key"],
     gradientKey: Parameter["gradientKey"],
     values: Float32Array,
   ): Parameter => ({ layer: index, key, gradientKey, master: values.slice(), moments: zeroMoments(values.length) });
+  const recurrent = recurrentWeightsOf(layer);
   return [
     parameter("weights", "weightGradient", layer.weights.data),
     ...(layer.bias === undefined ? [] : [parameter("bias", "biasGradient", layer.bias.data)]),
-    ...(layer.recurrentWeights === undefined
-      ? []
-      : [parameter("recurrentWeights", "recurrentGradient", layer.recurrentWeights.data)]),
+    ...(recurrent === undefined ? [] : [parameter("recurrentWeights", "recurrentGradient", recurrent.data)]),
   ];
 }

@@ -1,2 +1,3 @@
+export * from "./layer.ts";
 export * from "./network.ts";
 export * from "./validate.ts";

@@ -1,5 +1,5 @@
-import { neuronOf, type NeuronSpec } from "../neuron/index.ts";
-import { tensor, type Quantizer, type Tensor } from "../tensor/index.ts";
+import { UserError } from "../../base/index.ts";
+import { recurrentWeightsOf, type DenseLayer, type Layer } from "./layer.ts";
 
 /** A spiking network as plain data: what training, import and export speak about. */
 export interface Network {
@@ -8,24 +8,8 @@ export interface Network {
   readonly inputCount: number;
   /** Time steps per inference (T). */
   readonly stepCount: number;
-  readonly layers: readonly DenseLayer[];
+  readonly layers: readonly Layer[];
   readonly readout: Readout;
-}
-
-/** All-to-all synapses into a population of neurons; recurrent when `recurrentWeights` is given. */
-export interface DenseLayer {
-  readonly kind: "dense";
-  readonly name: string;
-  readonly neuronCount: number;
-  readonly neuron: NeuronSpec;
-  /** Shape [input, neuron]: row i is what a spike of input i adds to every neuron. */
-  readonly weights: Tensor;
-  /** Added to the input of every step. Shape [neuron]. */
-  readonly bias?: Tensor;
-  /** Shape [neuron, neuron]: row i is what a spike of neuron i adds in the next step. */
-  readonly recurrentWeights?: Tensor;
-  /** Present when the weights lie on this quantizer's grid. */
-  readonly quantizer?: Quantizer;
 }
 
 /**
@@ -39,7 +23,22 @@ export function classCount(network: Network): number {
   return network.layers.at(-1)?.neuronCount ?? 0;
 }
 
-/** Inputs of layer `index`. */
+/**
+ * The layers, when all are dense: for whatever runs nothing else.
+ * @throws `network/only-dense` (exit "unsupported") naming the first other layer
+ */
+export function denseLayers(network: Network): readonly DenseLayer[] {
+  return network.layers.map((layer) => {
+    if (layer.kind === "dense" && layer.inputPooling === undefined) return layer;
+    const what = layer.kind === "dense" ? "pools its input" : "is a convolution";
+    throw new UserError("network/only-dense", `"${layer.name}" ${what}; only dense layers are supported here`, {
+      path: layer.name,
+      exit: "unsupported",
+    });
+  });
+}
+
+/** Spikes that arrive at layer `index`. */
 export function layerInputCount(network: Network, index: number): number {
   return index === 0 ? network.inputCount : (network.layers[index - 1]?.neuronCount ?? 0);
 }
@@ -52,29 +51,7 @@ export function networkShape(network: Network): string {
 /** Synapses that exist as storage, zero or not, recurrent ones included. */
 export function synapseCount(network: Network): number {
   return network.layers.reduce(
-    (sum, layer) => sum + layer.weights.data.length + (layer.recurrentWeights?.data.length ?? 0),
+    (sum, layer) => sum + layer.weights.data.length + (recurrentWeightsOf(layer)?.data.length ?? 0),
     0,
   );
-}
-
-/** A dense layer with zero weights. */
-export function denseLayer(
-  name: string,
-  shape: { readonly inputCount: number; readonly neuronCount: number; readonly recurrent?: boolean },
-  neuron: NeuronSpec,
-): DenseLayer {
-  const { inputCount, neuronCount } = shape;
-  return {
-    kind: "dense",
-    name,
-    neuronCount,
-    neuron,
-    weights: tensor([inputCount, neuronCount]),
-    ...(shape.recurrent === true ? { recurrentWeights: tensor([neuronCount, neuronCount]) } : {}),
-  };
-}
-
-/** Whether a layer can fire at all. */
-export function layerFires(layer: DenseLayer): boolean {
-  return neuronOf(layer.neuron).spike.op !== "constant";
 }

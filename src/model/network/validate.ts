@@ -1,7 +1,8 @@
 import { throwProblems, type Problem } from "../../base/index.ts";
 import { checkNeuronSpec } from "../neuron/index.ts";
 import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
-import { layerFires, layerInputCount, type DenseLayer, type Network, type Readout } from "./network.ts";
+import { layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
+import { layerInputCount, type Network, type Readout } from "./network.ts";
 
 /** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, unknown or duplicate names. */
 export function checkNetwork(network: Network): Problem[] {
@@ -48,12 +49,12 @@ const readouts: readonly Readout["kind"][] = ["count", "membrane"];
 const unrunnable: ReadonlySet<string> = new Set(["neuron/unknown-model", "neuron/unknown-reset"]);
 
 /** Whether a layer is known to be silent; what an unknown model does, nobody knows. */
-function neverFires(layer: DenseLayer): boolean {
+function neverFires(layer: Layer): boolean {
   const unknown = checkNeuronSpec(layer.neuron, "").some(({ code }) => unrunnable.has(code));
   return !unknown && !layerFires(layer);
 }
 
-function checkLayer(layer: DenseLayer, inputCount: number, path: string): Problem[] {
+function checkLayer(layer: Layer, arriving: number, path: string): Problem[] {
   const problems: Problem[] = [];
   if (!isCount(layer.neuronCount)) {
     problems.push({
@@ -62,11 +63,13 @@ function checkLayer(layer: DenseLayer, inputCount: number, path: string): Proble
       message: `expected a whole number of neurons ≥ 1, got ${layer.neuronCount}`,
     });
   }
+  const inputCount = synapseInputCount(layer, arriving);
   problems.push(...checkTensor(layer.weights, [inputCount, layer.neuronCount], `${path}.weights`));
   if (layer.bias !== undefined) problems.push(...checkTensor(layer.bias, [layer.neuronCount], `${path}.bias`));
-  if (layer.recurrentWeights !== undefined) {
+  const recurrentWeights = recurrentWeightsOf(layer);
+  if (recurrentWeights !== undefined) {
     const square = [layer.neuronCount, layer.neuronCount];
-    problems.push(...checkTensor(layer.recurrentWeights, square, `${path}.recurrentWeights`));
+    problems.push(...checkTensor(recurrentWeights, square, `${path}.recurrentWeights`));
   }
   problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`));
   if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
