@@ -1,10 +1,13 @@
 import type { Network } from "../model/network/index.ts";
 import type { SpikeTrain } from "../model/tensor/index.ts";
+import type { Optimizer, UpdateStep } from "./optimizer.ts";
 
 /** What a batch feeds into the first layer. */
 export type NetworkInput =
   /** Spikes, shape [step, sample, input]. */
   | { readonly kind: "spikes"; readonly spikes: SpikeTrain }
+  /** Spikes as bytes: 0 is silence, anything else a spike. Shape [step, sample, input]. */
+  | { readonly kind: "bytes"; readonly values: Uint8Array; readonly sampleCount: number }
   /** Direct coding: the same current at every step. `values` has shape [sample, input], row-major. */
   | { readonly kind: "direct"; readonly values: Float32Array; readonly sampleCount: number };
 
@@ -21,51 +24,84 @@ export interface CompileOptions {
   readonly detachReset: boolean;
   /** Most samples in one batch; larger batches are an error of the caller. */
   readonly maxSampleCount: number;
+  /** How weights learn; without one there is no `update`. */
+  readonly optimizer?: Optimizer;
+  /** Record the last layer at every step, and take gradients for every step. */
+  readonly perStep?: boolean;
   /** Threads to use; results do not depend on it. Default: one. */
   readonly threadCount?: number;
+  /** How sums over spikes are formed; "auto" decides by the density of each layer and batch. */
+  readonly method?: GatherMethod | "auto";
 }
+
+/** Add the rows of the firing inputs, or one of 16 prepared sums for every four inputs. */
+export type GatherMethod = "events" | "tables";
 
 /** What a forward pass leaves for the caller. Arrays belong to the executor and are overwritten by the next pass. */
 export interface ForwardResult {
   /** Spike count or final potential of each class, as the readout says. Shape [sample, class]. */
   readonly outputs: Float32Array;
-  /** Spikes of each layer's neurons, summed over steps, one array per layer. Shape [sample, neuron]. */
-  readonly spikeCounts: readonly Float32Array[];
+  /** What the layers did, in one number per layer. */
+  readonly activity: readonly LayerActivity[];
+  /** Spikes and potentials of the last layer after every step, when compiled so. Shape [step, sample, class]. */
+  readonly perStep?: { readonly spikes: Float32Array; readonly potentials: Float32Array };
 }
 
-/** Parameters of one layer, all views into the executor's memory: write weights, read gradients. */
-export interface LayerParameters {
-  /** Shape [input, neuron]. */
+export interface LayerActivity {
+  /** Spikes of all samples and steps. */
+  readonly spikeCount: number;
+  /** Spikes that arrived, per input, sample and step: 0…1. */
+  readonly inputDensity: number;
+  readonly method: GatherMethod | "direct";
+}
+
+/** dLoss with respect to what the network put out; absent parts are 0. */
+export interface OutputGradient {
+  /** Of the outputs. Shape [sample, class]. */
+  readonly outputs?: Float32Array;
+  /** Of the last layer's spikes and potentials at every step, when compiled so. Shape [step, sample, class]. */
+  readonly spikes?: Float32Array;
+  readonly potentials?: Float32Array;
+  /** Added to dLoss/dSpike of a layer at every step: activity regularizers. One entry per layer, shape [sample, neuron]. */
+  readonly layerSpikes?: readonly (Float32Array | undefined)[];
+}
+
+/** The trained arrays of a layer in the network's layout. */
+export interface LayerArrays {
+  /** The shape of the layer's `weights`. */
   readonly weights: Float32Array;
-  readonly weightGradient: Float32Array;
+  /** Shape [neuron], or [output channel] for a convolution. */
   readonly bias?: Float32Array;
-  readonly biasGradient?: Float32Array;
   /** Shape [neuron, neuron]. */
   readonly recurrentWeights?: Float32Array;
-  readonly recurrentGradient?: Float32Array;
+  /** Per-neuron parameters by name. Shape [neuron]. */
+  readonly neuronParameters?: Readonly<Record<string, Float32Array>>;
 }
+
+/** `moment0`, `moment1`: the optimizer's memory. */
+export type ArrayKind = "weights" | "gradients" | "moment0" | "moment1";
 
 /** A network compiled for one back end. Holds its own copy of the weights. */
 export interface Executor extends Disposable {
-  /** One entry per layer. After writing weights call `weightsChanged`. */
-  readonly layers: readonly LayerParameters[];
-  /** Tell the executor that weights were written, so that it may refresh copies in its own layout. */
-  weightsChanged(): void;
   /**
    * Run all steps of a batch from zero state.
    * @param training  Keep what `backward` needs.
    */
   forward(input: NetworkInput, options: { readonly training: boolean }): Promise<ForwardResult>;
   /**
-   * Backpropagate through time after a training forward pass. Overwrites every gradient (sum over samples and steps).
-   *
-   * @param outputGradient  dLoss/dOutputs, shape [sample, class].
-   * @param spikeGradient   Added to dLoss/dSpike of layer l at every step: activity regularizers. One entry per layer,
-   *                        shape [sample, neuron], or undefined.
+   * Backpropagate through time after a training forward pass. Leaves every gradient (sum over samples and steps); with `update`,
+   * weights learn on the way and gradients are not kept.
    */
-  backward(outputGradient: Float32Array, spikeGradient?: readonly (Float32Array | undefined)[]): Promise<void>;
+  backward(gradient: OutputGradient, options?: { readonly update?: UpdateStep }): Promise<void>;
+  /** Let weights learn from the gradients that `backward` left. */
+  update(step: UpdateStep): void;
+  /** Copies, one entry per layer. */
+  read(kind: ArrayKind): LayerArrays[];
+  write(kind: ArrayKind, layers: readonly LayerArrays[]): void;
   /** Spikes of layer `layer` in the last forward pass, shape [step, sample, neuron]. */
   spikesOf(layer: number): SpikeTrain;
+  /** Those spikes summed over steps. Shape [sample, neuron]. */
+  spikeCountsOf(layer: number): Float32Array;
 }
 
 /** An executor of arithmetic. */

@@ -1,5 +1,6 @@
 import { UserError } from "../base/index.ts";
 import type { Network } from "../model/network/index.ts";
+import { spikeTrain, type SpikeTrain } from "../model/tensor/index.ts";
 import type { CompileOptions, NetworkInput } from "./backend.ts";
 
 /** Samples of a batch. */
@@ -13,7 +14,7 @@ export function sampleCountOf(input: NetworkInput): number {
  */
 export function checkInput(network: Network, options: CompileOptions, input: NetworkInput): void {
   const samples = sampleCountOf(input);
-  if (samples < 1 || samples > options.maxSampleCount) {
+  if (!Number.isInteger(samples) || samples < 1 || samples > options.maxSampleCount) {
     throw new UserError(
       "compute/batch-size",
       `network "${network.name}": expected a batch of 1…${options.maxSampleCount} samples, got ${samples}`,
@@ -27,9 +28,24 @@ export function checkInput(network: Network, options: CompileOptions, input: Net
       `network "${network.name}": expected spikes of ${network.stepCount} steps × ${network.inputCount} inputs, got ${stepCount} × ${neuronCount}`,
     );
   }
-  if (input.values.length === samples * network.inputCount) return;
+  const steps = input.kind === "bytes" ? network.stepCount : 1;
+  if (input.values.length === steps * samples * network.inputCount) return;
   throw new UserError(
     "compute/input-shape",
-    `network "${network.name}": expected ${samples} × ${network.inputCount} values, got ${input.values.length}`,
+    `network "${network.name}": expected ${steps} × ${samples} × ${network.inputCount} values, got ${input.values.length}`,
   );
+}
+
+/** Spikes given as bytes, packed. */
+export function packBytes(network: Network, values: Uint8Array, sampleCount: number): SpikeTrain {
+  const { stepCount, inputCount } = network;
+  const train = spikeTrain({ stepCount, sampleCount, neuronCount: inputCount });
+  for (let row = 0; row < stepCount * sampleCount; row++) {
+    for (let n = 0; n < inputCount; n++) {
+      if (values[row * inputCount + n] === 0) continue;
+      const word = row * train.rowWords + (n >>> 5);
+      train.words[word] = (train.words[word] ?? 0) | (1 << (n & 31));
+    }
+  }
+  return train;
 }

@@ -1,4 +1,5 @@
 export * from "./backend.ts";
+export { updateArray, type Optimizer, type UpdateStep } from "./optimizer.ts";
 export { referenceBackend } from "./reference/reference.ts";
 export { surrogateDerivative } from "./surrogate.ts";
-export { wasmBackend } from "./wasm/wasm.ts";
+export { createWasmBackend, wasmBackend } from "./wasm/wasm.ts";

@@ -1,9 +1,12 @@
+import type { Threads } from "./team.ts";
+
 /** The one door outside. Neutral code gets it passed in; `node/` and later `browser/` are its two sides. */
 export interface Platform {
   readonly files: Files;
   readonly clock: Clock;
   readonly processes: Processes;
   readonly workers: Workers;
+  readonly threads: Threads;
   readonly tools: Tools;
   readonly machine: Machine;
 }

@@ -1,7 +1,7 @@
 // A neuron's expressions as kernel code on four neurons at a time.
 
 import { assertDefined } from "../../base/index.ts";
-import { topologicalOrder, type Expression } from "../../model/neuron/index.ts";
+import { operands, type Expression } from "../../model/neuron/index.ts";
 import type { Surrogate } from "../backend.ts";
 import { apply, vector, type KernelBuilder, type Local, type Value } from "./language.ts";
 
@@ -12,21 +12,40 @@ export class ExpressionPrinter {
   readonly #numbers = new Map<Expression, Value>();
   readonly #masks = new Map<Expression, Local>();
 
-  constructor(builder: KernelBuilder, environment: ReadonlyMap<string, Value>) {
+  /** @param known  Values of whole expressions, comparisons as masks: these are not printed. */
+  constructor(
+    builder: KernelBuilder,
+    environment: ReadonlyMap<string, Value>,
+    known: ReadonlyMap<Expression, Local> = new Map(),
+  ) {
     this.#builder = builder;
     this.#environment = environment;
+    for (const [node, local] of known) (isComparison(node) ? this.#masks : this.#numbers).set(node, local);
   }
 
   /** The value as floats, 0 or 1 for a comparison. */
   number(root: Expression): Value {
-    for (const node of topologicalOrder([root])) this.#print(node);
+    this.#printAll(root);
     return this.#numberOf(root);
+  }
+
+  /** The value as a vector that can be saved: a mask for a comparison, a number otherwise. */
+  saved(root: Expression): Value {
+    this.#printAll(root);
+    return this.#masks.get(root) ?? this.#numberOf(root);
   }
 
   /** A comparison as a mask of all ones or all zeros per lane; undefined for a constant that is no comparison. */
   mask(root: Expression): Local | undefined {
-    for (const node of topologicalOrder([root])) this.#print(node);
+    this.#printAll(root);
     return this.#masks.get(root);
+  }
+
+  /** Prints what is needed: nothing below what is known. */
+  #printAll(root: Expression): void {
+    if (this.#numbers.has(root) || this.#masks.has(root)) return;
+    for (const operand of operands(root)) this.#printAll(operand);
+    this.#print(root);
   }
 
   #print(node: Expression): void {
@@ -72,6 +91,11 @@ export class ExpressionPrinter {
     this.#numbers.set(node, value);
     return value;
   }
+}
+
+/** Whether a node is 0 or 1 by comparing. */
+function isComparison(node: Expression): boolean {
+  return node.op === "above";
 }
 
 /** g(u), the surrogate derivative, on four values. */

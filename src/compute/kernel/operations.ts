@@ -15,6 +15,7 @@ const definitions = {
   "i32.add": ["i32", 0x6a],
   "i32.sub": ["i32", 0x6b],
   "i32.mul": ["i32", 0x6c],
+  "i32.div_u": ["i32", 0x6e],
   "i32.and": ["i32", 0x71],
   "i32.or": ["i32", 0x72],
   "i32.xor": ["i32", 0x73],

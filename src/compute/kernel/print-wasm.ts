@@ -62,16 +62,15 @@ function printStatement(statement: Statement): number[] {
   }
 }
 
+/** if (inside) { loop { body; count; again while inside } }: one branch per turn. */
 function printLoop(loop: Extract<Statement, { kind: "loop" }>): number[] {
   const counter = unsigned(loop.local.index);
   const upwards = loop.step > 0;
   const start = upwards ? printValue(loop.from) : [...printValue(loop.to), 0x41, 1, 0x6b];
-  const bound = upwards ? loop.to : loop.from;
-  // block { loop { leave unless inside; body; count; again } }
-  const leave = [0x20, ...counter, ...printValue(bound), upwards ? 0x4e : 0x48, 0x0d, 1];
-  const count = [0x20, ...counter, 0x41, ...signed(loop.step), 0x6a, 0x21, ...counter];
+  const inside = upwards ? [...printValue(loop.to), 0x48] : [...printValue(loop.from), 0x4e];
+  const count = [0x20, ...counter, 0x41, ...signed(loop.step), 0x6a, 0x22, ...counter];
   const body = loop.body.flatMap(printStatement);
-  return [...start, 0x21, ...counter, 0x02, 0x40, 0x03, 0x40, ...leave, ...body, ...count, 0x0c, 0, 0x0b, 0x0b];
+  return [...start, 0x22, ...counter, ...inside, 0x04, 0x40, 0x03, 0x40, ...body, ...count, ...inside, 0x0d, 0, 0x0b, 0x0b];
 }
 
 function printValue(value: Value): number[] {

@@ -11,9 +11,20 @@ import {
   type Network,
 } from "../../model/network/index.ts";
 import { differentiate, neuronOf, type Adjoint, type Expression, type Neuron } from "../../model/neuron/index.ts";
-import { firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
-import type { Backend, CompileOptions, Executor, ForwardResult, LayerParameters, NetworkInput } from "../backend.ts";
-import { checkInput, sampleCountOf } from "../batch.ts";
+import { countSpikes, firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import type {
+  ArrayKind,
+  Backend,
+  CompileOptions,
+  Executor,
+  ForwardResult,
+  LayerArrays,
+  NetworkInput,
+  OutputGradient,
+} from "../backend.ts";
+import { checkInput, packBytes, sampleCountOf } from "../batch.ts";
+import type { UpdateStep } from "../optimizer.ts";
+import { ReferenceParameters } from "./parameters.ts";
 import { surrogateDerivative } from "../surrogate.ts";
 
 export const referenceBackend: Backend = {
@@ -37,11 +48,11 @@ interface LayerRecord {
 }
 
 class ReferenceExecutor implements Executor {
-  readonly layers: readonly LayerParameters[];
   readonly #network: Network;
   readonly #options: CompileOptions;
   readonly #neurons: readonly Neuron[];
   readonly #adjoints: readonly Adjoint[];
+  readonly #parameters: ReferenceParameters;
   #records: LayerRecord[] = [];
   #input: NetworkInput | undefined;
 
@@ -50,11 +61,7 @@ class ReferenceExecutor implements Executor {
     this.#options = options;
     this.#neurons = network.layers.map((layer) => neuronOf(layer.neuron));
     this.#adjoints = this.#neurons.map((neuron) => differentiate(neuron, options));
-    this.layers = denseLayers(network).map(copyParameters);
-  }
-
-  weightsChanged(): void {
-    // Nothing is cached.
+    this.#parameters = new ReferenceParameters(denseLayers(network), options.optimizer);
   }
 
   [Symbol.dispose](): void {
@@ -63,47 +70,85 @@ class ReferenceExecutor implements Executor {
 
   async forward(input: NetworkInput): Promise<ForwardResult> {
     checkInput(this.#network, this.#options, input);
-    this.#input = input;
     const sampleCount = sampleCountOf(input);
+    this.#input =
+      input.kind === "bytes"
+        ? { kind: "spikes", spikes: packBytes(this.#network, input.values, sampleCount) }
+        : input;
     this.#records = [];
-    const spikeCounts = this.#network.layers.map((layer, index) => {
-      const record = this.#forwardLayer(assertDefined(denseLayers(this.#network)[index], "layer"), index, sampleCount);
-      this.#records.push(record);
-      const counts = new Float32Array(sampleCount * layer.neuronCount);
-      forEachSpike(record.spikes, (_step, sample, neuron) => {
-        const at = sample * layer.neuronCount + neuron;
-        counts[at] = (counts[at] ?? 0) + 1;
-      });
-      return counts;
+    denseLayers(this.#network).forEach((layer, index) => {
+      this.#records.push(this.#forwardLayer(layer, index, sampleCount));
     });
-    return { outputs: this.#readOut(sampleCount, assertDefined(spikeCounts.at(-1), "last layer")), spikeCounts };
+    const rows = sampleCount * this.#network.stepCount;
+    const activity = this.#network.layers.map((_, index) => {
+      const own = countSpikes(this.spikesOf(index));
+      const inputs = layerInputCount(this.#network, index);
+      if (index === 0 && input.kind === "direct") return { spikeCount: own, inputDensity: 1, method: "direct" as const };
+      const arrived = countSpikes(index === 0 ? this.#inputSpikes() : this.spikesOf(index - 1));
+      return { spikeCount: own, inputDensity: arrived / (rows * inputs), method: "events" as const };
+    });
+    return { outputs: this.#readOut(sampleCount), activity, ...this.#perStep(sampleCount) };
   }
 
-  async backward(
-    outputGradient: Float32Array,
-    spikeGradient: readonly (Float32Array | undefined)[] = [],
-  ): Promise<void> {
+  async backward(gradient: OutputGradient, options: { readonly update?: UpdateStep } = {}): Promise<void> {
     const input = this.#input;
     if (input === undefined) throw new BugError("backward before forward");
     const sampleCount = sampleCountOf(input);
     const { stepCount } = this.#network;
     const last = this.#network.layers.length - 1;
+    const counts = this.#network.readout.kind === "count" ? gradient.outputs : undefined;
     let fromAbove = new Float32Array(0);
     for (let index = last; index >= 0; index--) {
       const layer = assertDefined(this.#network.layers[index], "layer");
       const size = sampleCount * layer.neuronCount;
-      const gradient = new Float32Array(stepCount * size);
-      for (let i = 0; i < gradient.length; i++) {
-        const counted = index === last && this.#network.readout.kind === "count" ? (outputGradient[i % size] ?? 0) : 0;
-        gradient[i] = (fromAbove[i] ?? 0) + counted + (spikeGradient[index]?.[i % size] ?? 0);
+      const spikes = new Float32Array(stepCount * size);
+      for (let i = 0; i < spikes.length; i++) {
+        const output = index === last ? (counts?.[i % size] ?? 0) + (gradient.spikes?.[i] ?? 0) : 0;
+        spikes[i] = (fromAbove[i] ?? 0) + output + (gradient.layerSpikes?.[index]?.[i % size] ?? 0);
       }
-      const potential = index === last && this.#network.readout.kind === "membrane" ? outputGradient : undefined;
-      fromAbove = this.#backwardLayer(index, gradient, potential, sampleCount);
+      const potentials = index === last ? this.#potentialGradient(gradient, stepCount * size, size) : undefined;
+      fromAbove = this.#backwardLayer(index, spikes, potentials, sampleCount);
     }
+    if (options.update !== undefined) this.update(options.update);
+  }
+
+  update(step: UpdateStep): void {
+    this.#parameters.update(step);
+  }
+
+  read(kind: ArrayKind): LayerArrays[] {
+    return this.#parameters.read(kind);
+  }
+
+  write(kind: ArrayKind, layers: readonly LayerArrays[]): void {
+    this.#parameters.write(kind, layers);
+  }
+
+  spikeCountsOf(layer: number): Float32Array {
+    const spikes = this.spikesOf(layer);
+    const counts = new Float32Array(spikes.sampleCount * spikes.neuronCount);
+    forEachSpike(spikes, (_step, sample, neuron) => {
+      const at = sample * spikes.neuronCount + neuron;
+      counts[at] = (counts[at] ?? 0) + 1;
+    });
+    return counts;
   }
 
   spikesOf(layer: number): SpikeTrain {
     return assertDefined(this.#records[layer], "record").spikes;
+  }
+
+  #inputSpikes(): SpikeTrain {
+    if (this.#input?.kind !== "spikes") throw new BugError("no spikes arrived");
+    return this.#input.spikes;
+  }
+
+  /** dLoss/dPotential after each step. Shape [step, sample, class]. */
+  #potentialGradient(gradient: OutputGradient, length: number, size: number): Float32Array {
+    const potentials = gradient.potentials?.slice() ?? new Float32Array(length);
+    if (this.#network.readout.kind !== "membrane") return potentials;
+    gradient.outputs?.forEach((g, i) => (potentials[length - size + i] = (potentials[length - size + i] ?? 0) + g));
+    return potentials;
   }
 
   #forwardLayer(layer: DenseLayer, index: number, sampleCount: number): LayerRecord {
@@ -121,7 +166,7 @@ class ReferenceExecutor implements Executor {
         this.#accumulate(index, step, sample, sums, spikes);
         for (let n = 0; n < neuronCount; n++) {
           const held = assertDefined(state[n], "state");
-          const environment: Values = { ...roundedParameters(layer), input: sums[n] ?? 0 };
+          const environment: Values = { ...this.#parameters.ofNeuron(index, n), input: sums[n] ?? 0 };
           names.forEach((name, k) => (environment[name] = held[k] ?? 0));
           environments[(step * sampleCount + sample) * neuronCount + n] = environment;
           if (evaluateFloat(neuron.spike, environment) !== 0) setSpike(spikes, step, sample, n);
@@ -136,7 +181,7 @@ class ReferenceExecutor implements Executor {
 
   /** Bias and direct input, which are the same in every step. */
   #baseInput(index: number, sample: number): Float32Array {
-    const { weights, bias } = assertDefined(this.layers[index], "parameters");
+    const { weights, bias } = this.#parameters.weights(index);
     const neuronCount = assertDefined(this.#network.layers[index], "layer").neuronCount;
     const base = new Float32Array(neuronCount);
     if (bias !== undefined) base.set(bias);
@@ -153,7 +198,7 @@ class ReferenceExecutor implements Executor {
   }
 
   #accumulate(index: number, step: number, sample: number, sums: Float32Array, own: SpikeTrain): void {
-    const { weights, recurrentWeights } = assertDefined(this.layers[index], "parameters");
+    const { weights, recurrentWeights } = this.#parameters.weights(index);
     const addRow = (matrix: Float32Array, row: number): void => {
       for (let n = 0; n < sums.length; n++) sums[n] = fround((sums[n] ?? 0) + (matrix[row * sums.length + n] ?? 0));
     };
@@ -177,25 +222,21 @@ class ReferenceExecutor implements Executor {
   ): Float32Array<ArrayBuffer> {
     const { stepCount } = this.#network;
     const layer = assertDefined(this.#network.layers[index], "layer");
-    const parameters = assertDefined(this.layers[index], "parameters");
     const { neuronCount } = layer;
     const inputCount = layerInputCount(this.#network, index);
     const below = new Float32Array(index === 0 ? 0 : stepCount * sampleCount * inputCount);
-    for (const gradient of [parameters.weightGradient, parameters.biasGradient, parameters.recurrentGradient]) {
-      gradient?.fill(0);
-    }
+    this.#parameters.clearGradients(index);
     for (let sample = 0; sample < sampleCount; sample++) {
       const carried = this.#emptyState(index, neuronCount);
-      if (potentialGradient !== undefined) {
-        carried.forEach((state, n) => (state["v"] = potentialGradient[sample * neuronCount + n] ?? 0));
-      }
       let recurrent = new Float32Array(neuronCount);
       for (let step = stepCount - 1; step >= 0; step--) {
         const row = (step * sampleCount + sample) * neuronCount;
         const inputGradient = new Float32Array(neuronCount);
         for (let n = 0; n < neuronCount; n++) {
           const spike = (spikeGradient[row + n] ?? 0) + (recurrent[n] ?? 0);
-          inputGradient[n] = this.#backwardNeuron(index, row + n, spike, assertDefined(carried[n], "gradient"));
+          const state = assertDefined(carried[n], "gradient");
+          if (potentialGradient !== undefined) state["v"] = (state["v"] ?? 0) + (potentialGradient[row + n] ?? 0);
+          inputGradient[n] = this.#backwardNeuron(index, { at: row + n, neuron: n }, spike, state);
         }
         this.#spread(index, step, sample, inputGradient, below, sampleCount);
         recurrent = this.#recurrentGradient(index, step, sample, inputGradient);
@@ -210,7 +251,12 @@ class ReferenceExecutor implements Executor {
   }
 
   /** One neuron, one step backwards: replaces the carried state gradient, returns dLoss/dInput. */
-  #backwardNeuron(index: number, at: number, spikeGradient: number, carried: Values): number {
+  #backwardNeuron(
+    index: number,
+    { at, neuron: n }: { readonly at: number; readonly neuron: number },
+    spikeGradient: number,
+    carried: Values,
+  ): number {
     const neuron = assertDefined(this.#neurons[index], "neuron");
     const adjoint = assertDefined(this.#adjoints[index], "adjoint");
     const environment = assertDefined(assertDefined(this.#records[index], "record").environments[at], "environment");
@@ -219,6 +265,9 @@ class ReferenceExecutor implements Executor {
     adjoint.surrogates.forEach((argument, k) => {
       extended[`surrogate.${k}`] = surrogateDerivative(this.#options.surrogate, evaluateFloat(argument, environment));
     });
+    this.#parameters.addParameterGradients(index, n, (name) =>
+      evaluateFloat(assertDefined(adjoint.gradients[name], name), extended),
+    );
     for (const name of neuron.state)
       carried[name] = evaluateFloat(assertDefined(adjoint.gradients[name], name), extended);
     return evaluateFloat(assertDefined(adjoint.gradients["input"], "input"), extended);
@@ -233,7 +282,8 @@ class ReferenceExecutor implements Executor {
     below: Float32Array,
     sampleCount: number,
   ): void {
-    const { weights, weightGradient, biasGradient } = assertDefined(this.layers[index], "parameters");
+    const { weights } = this.#parameters.weights(index);
+    const { weights: weightGradient, bias: biasGradient } = this.#parameters.gradients(index);
     const neuronCount = gradient.length;
     const inputCount = weights.length / neuronCount;
     const addTo = (target: Float32Array, row: number, factor: number): void => {
@@ -255,7 +305,8 @@ class ReferenceExecutor implements Executor {
 
   /** What this step's input gradient means for the layer's own spikes one step earlier. */
   #recurrentGradient(index: number, step: number, sample: number, gradient: Float32Array): Float32Array<ArrayBuffer> {
-    const { recurrentWeights, recurrentGradient } = assertDefined(this.layers[index], "parameters");
+    const { recurrentWeights } = this.#parameters.weights(index);
+    const { recurrentWeights: recurrentGradient } = this.#parameters.gradients(index);
     const earlier = new Float32Array(gradient.length);
     if (recurrentWeights === undefined || recurrentGradient === undefined || step === 0) return earlier;
     const size = gradient.length;
@@ -271,17 +322,32 @@ class ReferenceExecutor implements Executor {
     return earlier;
   }
 
-  #readOut(sampleCount: number, spikeCounts: Float32Array): Float32Array {
-    if (this.#network.readout.kind === "count") return spikeCounts.slice();
-    const classes = classCount(this.#network);
+  #readOut(sampleCount: number): Float32Array {
     const last = this.#network.layers.length - 1;
-    const neuron = assertDefined(this.#neurons[last], "neuron");
+    if (this.#network.readout.kind === "count") return this.spikeCountsOf(last);
+    const size = sampleCount * classCount(this.#network);
+    return this.#potentials(sampleCount).subarray((this.#network.stepCount - 1) * size);
+  }
+
+  /** v of the last layer after each step, or zeros where it has none. Shape [step, sample, class]. */
+  #potentials(sampleCount: number): Float32Array {
+    const last = this.#network.layers.length - 1;
+    const potential = assertDefined(this.#neurons[last], "neuron").next["v"];
     const { environments } = assertDefined(this.#records[last], "record");
-    const outputs = new Float32Array(sampleCount * classes);
-    const row = (this.#network.stepCount - 1) * sampleCount * classes;
-    return outputs.map((_, i) =>
-      evaluateFloat(assertDefined(neuron.next["v"], "v"), assertDefined(environments[row + i], "environment")),
-    );
+    const values = new Float32Array(this.#network.stepCount * sampleCount * classCount(this.#network));
+    return potential === undefined
+      ? values
+      : values.map((_, i) => evaluateFloat(potential, assertDefined(environments[i], "environment")));
+  }
+
+  #perStep(sampleCount: number): Pick<ForwardResult, "perStep"> {
+    if (this.#options.perStep !== true) return {};
+    const train = this.spikesOf(this.#network.layers.length - 1);
+    const spikes = new Float32Array(train.stepCount * sampleCount * train.neuronCount);
+    forEachSpike(train, (step, sample, neuron) => {
+      spikes[(step * sampleCount + sample) * train.neuronCount + neuron] = 1;
+    });
+    return { perStep: { spikes, potentials: this.#potentials(sampleCount) } };
   }
 }
 
@@ -307,25 +373,6 @@ function evaluateFloat(expression: Expression, environment: Values): number {
     default:
       return expression satisfies never;
   }
-}
-
-function roundedParameters(layer: DenseLayer): Values {
-  return Object.fromEntries(Object.entries(layer.neuron.parameters).map(([name, value]) => [name, fround(value)]));
-}
-
-function copyParameters(layer: DenseLayer): LayerParameters {
-  const { weights, bias, recurrentWeights } = layer;
-  return {
-    weights: weights.data.slice(),
-    weightGradient: new Float32Array(weights.data.length),
-    ...(bias === undefined ? {} : { bias: bias.data.slice(), biasGradient: new Float32Array(bias.data.length) }),
-    ...(recurrentWeights === undefined
-      ? {}
-      : {
-          recurrentWeights: recurrentWeights.data.slice(),
-          recurrentGradient: new Float32Array(recurrentWeights.data.length),
-        }),
-  };
 }
 
 function forEachSpike(train: SpikeTrain, visit: (step: number, sample: number, neuron: number) => void): void {

@@ -1,131 +1,249 @@
-// Where everything of a compiled network lies in the module's memory, in bytes. Rows are (sample, step) with time inside, so
-// that one neuron's state stays in registers over time; columns are padded to whole tiles of 16 neurons.
+// Where everything of a compiled network lies in the module's memory, in bytes. A row is one step of one sample, time inside;
+// neurons come in tiles, and all rows of one tile lie together, so that a tile of weights stays in cache while rows pass by.
 
 import { UserError } from "../../base/index.ts";
-import { denseLayers, layerInputCount, type Network } from "../../model/network/index.ts";
-import { neuronOf } from "../../model/neuron/index.ts";
+import { denseLayers, layerInputCount, type DenseLayer, type Network } from "../../model/network/index.ts";
+import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
+import type { CompileOptions } from "../backend.ts";
+import { momentCount } from "../optimizer.ts";
+import { planTape, type Tape } from "./tape.ts";
 
-/** Neurons served at once: four vectors of four. */
-export const tileSize = 16;
-
-export interface Matrix {
-  readonly address: number;
-  /** Rows of `stride` bytes. */
-  readonly stride: number;
-  readonly rows: number;
+/** Spikes of one population: bits, and the index lists that kernels read. */
+export interface SourcePlan {
+  readonly count: number;
+  /** Bits of a row, 32 neurons to a word: [row][word]. */
+  readonly bits: number;
+  readonly words: number;
+  /** Who fires in each row: `index` entries between `start[row]` and `end[row]`, both byte offsets. */
+  readonly rows: Lists;
+  /** In which rows each fires. */
+  readonly columns: Lists;
 }
 
-/** Event lists of one layer: for each row, positions in `index` between `start` and `end`; entries are byte offsets of rows. */
-export interface EventLists {
+export interface Lists {
   readonly start: number;
   readonly end: number;
   readonly index: number;
-  readonly capacity: number;
+  /** Bytes of an entry. */
+  readonly entry: 2 | 4;
 }
 
 export interface LayerPlan {
+  readonly index: number;
+  readonly layer: DenseLayer;
+  readonly neuron: Neuron;
+  readonly tape: Tape;
   readonly inputCount: number;
   readonly neuronCount: number;
+  /** Neurons of a tile: 16 or 32. */
+  readonly width: number;
   readonly tiles: number;
-  readonly stateNames: readonly string[];
-  readonly weights: Matrix;
-  readonly weightGradient: Matrix;
-  /** Weights the other way round, for the gradient to the layer below; absent for the first layer. */
-  readonly transposed: Matrix | undefined;
-  readonly recurrent:
-    | { readonly weights: Matrix; readonly gradient: Matrix; readonly transposed: Matrix; readonly lists: EventLists }
-    | undefined;
-  readonly lists: EventLists;
-  /** Bias and direct input, per sample. */
-  readonly base: Matrix;
-  /** Present state, one matrix per variable, per sample. */
-  readonly state: readonly Matrix[];
-  /** What each step read: input first, then the state variables; per row. */
-  readonly saved: readonly Matrix[];
-  /** dLoss/dSpike that is the same in every step, per sample. */
-  readonly staticGradient: Matrix;
-  /** dLoss/dSpike from the layer above, per row. */
-  readonly spikeGradient: Matrix;
-  /** dLoss/dInput, per row. */
-  readonly inputGradient: Matrix;
-  /** dLoss/dState carried back in time, one matrix per variable, per sample. */
-  readonly carried: readonly Matrix[];
-  /** Spikes summed over steps, per sample. */
-  readonly counts: Matrix;
-  /** One word of spike bits per tile, per row. */
-  readonly masks: Matrix;
+  /** Bytes of one row of a tile. */
+  readonly tileBytes: number;
+  /** Spikes that arrive and spikes that leave. */
+  readonly input: SourcePlan;
+  readonly output: SourcePlan;
+  /** Shape [tile][input][width]; gradients and moments alike. */
+  readonly weights: Trained;
+  /** Shape [tile][width]. */
+  readonly bias: Trained;
+  /** Shape [tile][neuron][width]. */
+  readonly recurrent: Trained | undefined;
+  /** Weights as the layer below multiplies them: [tile of the layer below][neuron][width of the layer below]. */
+  readonly transposed: number | undefined;
+  readonly recurrentTransposed: number | undefined;
+  /** Current that is the same in every step: [tile][sample][width]; first layer only. */
+  readonly base: number | undefined;
+  /** State, and the gradient of the loss with respect to it: [state][tile][sample][width]. */
+  readonly state: readonly number[];
+  readonly carried: readonly number[];
+  /** [slot][tile][row][width]; after the backward pass slot 0 holds dLoss/dInput. */
+  readonly saved: readonly number[];
+  /** Σ over steps of dLoss/dInput: [tile][sample][width]. */
+  readonly inputGradientSum: number;
+  /** dLoss/dSpike that is the same in every step: [tile][sample][width]. */
+  readonly staticGradient: number;
+  /** Per-neuron parameters by name: [tile][width], and per sample their gradients: [tile][sample][width]. */
+  readonly parameters: ReadonlyMap<string, { readonly values: Trained; readonly perSample: number }>;
+  /** Spikes per sample: [tile][sample][width]; last layer only. */
+  readonly counts: number | undefined;
+  /** v after each step, and gradients given for every step: [tile][row][width]; last layer, when asked for. */
+  readonly perStep: { readonly potential: number; readonly spike: number; readonly potentialGradient: number } | undefined;
+}
+
+/** An array that learns, in tiles: values, gradient and the optimizer's moments, `floats` each. */
+export interface Trained {
+  readonly values: number;
+  readonly gradient: number;
+  readonly moments: readonly number[];
+  readonly floats: number;
 }
 
 export interface Plan {
   readonly stepCount: number;
+  /** Rows from one sample to the next: one more than steps, so that "the step after the last" has a place. */
+  readonly sampleRows: number;
   readonly maxSampleCount: number;
   readonly layers: readonly LayerPlan[];
-  /** Values of a direct input, per sample. */
-  readonly values: Matrix;
+  /** Where a batch is put: bytes or words [step][sample][…], or values [sample][input]. */
+  readonly arrival: number;
+  /** Scalars that change from call to call; see `scalar`. */
+  readonly scalars: number;
+  /** Scratch of each thread. */
+  readonly scratch: number;
+  readonly scratchBytes: number;
   readonly byteCount: number;
 }
 
+/** Floats at `Plan.scalars`. */
+export const scalar = { rate: 0, keep: 1, correction1: 2, correction2: 3 } as const;
+
 const largest = 2 ** 32 - 2 ** 16;
 
-/** @throws `compute/too-large` when a batch of `maxSampleCount` needs more than 4 GiB */
-export function planMemory(network: Network, maxSampleCount: number): Plan {
-  let next = 64;
-  const take = (bytes: number): number => {
-    const address = next;
-    next += Math.ceil(bytes / 64) * 64;
-    return address;
-  };
-  const matrix = (rows: number, columns: number): Matrix => {
-    const stride = Math.ceil(columns / tileSize) * tileSize * 4;
-    return { address: take(rows * stride), stride, rows };
-  };
-  const rows = maxSampleCount * network.stepCount;
-  const lists = (sources: number): EventLists => {
-    const capacity = rows * sources;
-    return { start: take(4 * rows), end: take(4 * rows), index: take(4 * capacity), capacity };
-  };
+/** @throws `compute/too-large` when a batch needs more than 4 GiB */
+export function planMemory(network: Network, options: CompileOptions): Plan {
+  const memory = new Allocator();
+  const { maxSampleCount } = options;
+  const { stepCount } = network;
+  const shape: Shape = { memory, samples: maxSampleCount, rows: maxSampleCount * (stepCount + 1) };
+  const scalars = memory.take(64);
+  const inputBytes = maxSampleCount * Math.max(stepCount * network.inputCount, 4 * network.inputCount);
+  const arrival = memory.take(inputBytes + 64);
+  let source = planSource(shape, network.inputCount);
+  const last = network.layers.length - 1;
   const layers = denseLayers(network).map((layer, index): LayerPlan => {
-    const inputCount = layerInputCount(network, index);
-    const { neuronCount } = layer;
-    const stateNames = neuronOf(layer.neuron).state;
-    const perState = (count: number): Matrix[] => stateNames.map(() => matrix(count, neuronCount));
-    return {
-      inputCount,
-      neuronCount,
-      tiles: Math.ceil(neuronCount / tileSize),
-      stateNames,
-      weights: matrix(inputCount, neuronCount),
-      weightGradient: matrix(inputCount, neuronCount),
-      transposed: index === 0 ? undefined : matrix(neuronCount, inputCount),
-      recurrent:
-        layer.recurrentWeights === undefined
-          ? undefined
-          : {
-              weights: matrix(neuronCount, neuronCount),
-              gradient: matrix(neuronCount, neuronCount),
-              transposed: matrix(neuronCount, neuronCount),
-              lists: lists(neuronCount),
-            },
-      lists: lists(inputCount),
-      base: matrix(maxSampleCount, neuronCount),
-      state: perState(maxSampleCount),
-      saved: [matrix(rows, neuronCount), ...perState(rows)],
-      staticGradient: matrix(maxSampleCount, neuronCount),
-      spikeGradient: matrix(rows, neuronCount),
-      inputGradient: matrix(rows, neuronCount),
-      carried: perState(maxSampleCount),
-      counts: matrix(maxSampleCount, neuronCount),
-      masks: matrix(rows, Math.ceil(neuronCount / tileSize)),
-    };
+    const below = index === 0 ? undefined : widthOf(layerInputCount(network, index));
+    const planned = planLayer(layer, index, source, { shape, options, below, isLast: index === last });
+    source = planned.output;
+    return planned;
   });
-  const values = matrix(maxSampleCount, network.inputCount);
-  if (next > largest) {
-    const gigabytes = (next / 2 ** 30).toFixed(1);
+  const scratchBytes = Math.max(64 * 1024, (stepCount + 8) * 2 * 128, ...layers.map(tableBytes));
+  const scratch = memory.take(scratchBytes * (options.threadCount ?? 1));
+  if (memory.next > largest) {
+    const gigabytes = (memory.next / 2 ** 30).toFixed(1);
     throw new UserError(
       "compute/too-large",
       `network "${network.name}": a batch of ${maxSampleCount} samples needs ${gigabytes} GiB, a module can have 4`,
-      { exit: "resources", hint: "use a smaller batch" },
+      { exit: "resources", hint: "use a smaller batch, or fewer steps at a time" },
     );
   }
-  return { stepCount: network.stepCount, maxSampleCount, layers, values, byteCount: next };
+  return {
+    stepCount,
+    sampleRows: stepCount + 1,
+    maxSampleCount,
+    layers,
+    arrival,
+    scalars,
+    scratch,
+    scratchBytes,
+    byteCount: memory.next,
+  };
+}
+
+/** Neurons of a tile: few neurons get a narrow one. */
+export function widthOf(neuronCount: number): number {
+  return neuronCount <= 16 ? 16 : 32;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+interface Shape {
+  readonly memory: Allocator;
+  readonly samples: number;
+  readonly rows: number;
+}
+
+class Allocator {
+  next = 64;
+
+  /** Bytes, on a cache line of their own. */
+  take(bytes: number): number {
+    const address = this.next;
+    this.next += Math.ceil(bytes / 64) * 64;
+    return address;
+  }
+}
+
+/** Sums of every subset of four inputs, for one tile. */
+function tableBytes(plan: LayerPlan): number {
+  return Math.ceil(plan.inputCount / 32) * 8 * 16 * plan.tileBytes;
+}
+
+function planSource({ memory, rows }: Shape, count: number): SourcePlan {
+  const words = Math.ceil(count / 32);
+  const lists = (keys: number, values: number): Lists => {
+    const entry = values <= 65536 ? 2 : 4;
+    return {
+      start: memory.take(4 * keys),
+      end: memory.take(4 * keys),
+      index: memory.take(entry * keys * values + 64),
+      entry,
+    };
+  };
+  return { count, words, bits: memory.take(4 * rows * words + 64), rows: lists(rows, count), columns: lists(count, rows) };
+}
+
+function planLayer(
+  layer: DenseLayer,
+  index: number,
+  input: SourcePlan,
+  context: {
+    readonly shape: Shape;
+    readonly options: CompileOptions;
+    readonly below: number | undefined;
+    readonly isLast: boolean;
+  },
+): LayerPlan {
+  const { shape, options, below, isLast } = context;
+  const { memory, samples, rows } = shape;
+  const { neuronCount } = layer;
+  const neuron = neuronOf(layer.neuron);
+  const width = widthOf(neuronCount);
+  const tiles = Math.ceil(neuronCount / width);
+  const tileBytes = width * 4;
+  const perSample = (): number => memory.take(tiles * samples * tileBytes);
+  const perRow = (): number => memory.take(tiles * rows * tileBytes);
+  const trained = (inputs: number): Trained => {
+    const floats = tiles * inputs * width;
+    const array = (): number => memory.take(4 * floats);
+    return {
+      values: array(),
+      gradient: array(),
+      moments: Array.from({ length: momentCount(options.optimizer) }, array),
+      floats,
+    };
+  };
+  const learned = Object.keys(layer.neuronParameters ?? {});
+  const tape = planTape(neuron, differentiate(neuron, options), ["input", ...neuron.state, ...learned]);
+  const square = layer.recurrentWeights === undefined ? undefined : trained(neuronCount);
+  return {
+    index,
+    layer,
+    neuron,
+    tape,
+    inputCount: input.count,
+    neuronCount,
+    width,
+    tiles,
+    tileBytes,
+    input,
+    output: planSource(shape, neuronCount),
+    weights: trained(input.count),
+    bias: trained(1),
+    recurrent: square,
+    transposed: below === undefined ? undefined : memory.take(4 * neuronCount * Math.ceil(input.count / below) * below),
+    recurrentTransposed: square === undefined ? undefined : memory.take(4 * square.floats),
+    base: index === 0 ? perSample() : undefined,
+    state: neuron.state.map(perSample),
+    carried: neuron.state.map(perSample),
+    saved: Array.from({ length: Math.max(1, tape.saved.length) }, perRow),
+    inputGradientSum: perSample(),
+    staticGradient: perSample(),
+    parameters: new Map(learned.map((name) => [name, { values: trained(1), perSample: perSample() }])),
+    counts: isLast ? perSample() : undefined,
+    perStep:
+      isLast && options.perStep === true
+        ? { potential: perRow(), spike: perRow(), potentialGradient: perRow() }
+        : undefined,
+  };
 }

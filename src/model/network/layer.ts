@@ -8,6 +8,8 @@ interface LayerCommon {
   readonly name: string;
   readonly neuronCount: number;
   readonly neuron: NeuronSpec;
+  /** Parameters that differ from neuron to neuron, by name, in place of those in `neuron`. Shape [neuron]. */
+  readonly neuronParameters?: Readonly<Record<string, Tensor>>;
   /** Spikes are pooled before they reach the synapses. */
   readonly inputPooling?: InputPooling;
   /** Present when the weights lie on this quantizer's grid. */

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import type { Platform } from "../index.ts";
 import { nodeFiles } from "./files.ts";
 import { nodeProcesses } from "./processes.ts";
+import { nodeThreads } from "./team.ts";
 import { nodeTools } from "./tools.ts";
 import { nodeWorkers } from "./workers.ts";
 
@@ -11,6 +12,7 @@ export const nodePlatform: Platform = {
   clock: { monotonic: () => performance.now(), now: () => new Date().toISOString() },
   processes: nodeProcesses,
   workers: nodeWorkers,
+  threads: nodeThreads,
   tools: nodeTools,
   machine: {
     cpuCount: availableParallelism(),

@@ -1,0 +1,253 @@
+// The backward pass of a layer: what its spikes mean for the layer above (a product with that layer's weights), then the adjoint of
+// the neuron's update, backwards in time. The gradient with respect to the current replaces slot 0 of the tape.
+
+import { assertDefined } from "../../base/index.ts";
+import { ExpressionPrinter, surrogateCode } from "../kernel/neuron-code.ts";
+import { apply, i32, KernelBuilder, load, sum, times, type Kernel, type Local, type Value } from "../kernel/language.ts";
+import type { Expression } from "../../model/neuron/index.ts";
+import type { Surrogate } from "../backend.ts";
+import {
+  addVectors,
+  argument,
+  argumentCount,
+  eachTileSample,
+  loadVectors,
+  parameterValues,
+  rowCell,
+  sampleCell,
+  stateLocal,
+  storeVectors,
+  vectorsOf,
+  zeroVectors,
+} from "./code.ts";
+import type { LayerPlan, Plan } from "./plan.ts";
+
+/** Rows whose products share a load of weights. */
+const rowBlock = 2;
+
+/** Units: (tile, sample). A layer without recurrence. */
+export function backwardKernel(
+  name: string,
+  plan: Plan,
+  layer: LayerPlan,
+  above: LayerPlan | undefined,
+  surrogate: Surrogate,
+): Kernel {
+  const k = new KernelBuilder(name, argumentCount);
+  const rows = plan.maxSampleCount * plan.sampleRows;
+  const scratch = k.keep(sum(times(k.argument(argument.thread), plan.scratchBytes), i32(plan.scratch)));
+  eachTileSample(k, ({ tile, sample }) => {
+    const first = k.keep(times(sample, plan.sampleRows));
+    if (above !== undefined) {
+      const weights = k.keep(transposedTile(layer, above, tile));
+      k.loop(i32(0), i32(plan.stepCount), rowBlock, (step) => {
+        const row = k.keep(sum(first, step));
+        const from = Array.from({ length: rowBlock }, (_, i) => sum(row, i32(i)));
+        const products = product(k, { above, rows, weights, width: layer.width, rowsFrom: from });
+        const to = k.keep(sum(scratch, times(step, layer.tileBytes)));
+        products.forEach((vectors, i) => storeVectors(k, to, i * layer.tileBytes, vectors));
+      });
+    }
+    const cell = k.keep(sampleCell(layer, plan.maxSampleCount, tile, sample));
+    const carried = layer.carried.map((address) => loadVectors(k, cell, address, layer.width));
+    k.loop(i32(0), i32(plan.stepCount), -1, (step) => {
+      const saved = k.keep(rowCell(layer, rows, tile, sum(first, step)));
+      const fromAbove = above === undefined ? undefined : k.keep(sum(scratch, times(step, layer.tileBytes)));
+      for (const j of vectorsOf(layer.width)) {
+        const parts = [load("v128", cell, layer.staticGradient + 16 * j)];
+        if (fromAbove !== undefined) parts.push(load("v128", fromAbove, 16 * j));
+        if (layer.perStep !== undefined) parts.push(load("v128", saved, layer.perStep.spike + 16 * j));
+        const spike = k.keep(parts.reduce((a, b) => apply("v.add", a, b)));
+        adjointVector(k, layer, surrogate, { tile, j, cell, saved, spike, carried });
+      }
+    });
+    layer.carried.forEach((address, i) => storeVectors(k, cell, address, assertDefined(carried[i], "carried")));
+  });
+  return k.finish();
+}
+
+/**
+ * Units: blocks of samples. A recurrent layer goes back step by step through all its tiles, because the spikes of a step also fed
+ * the next one.
+ */
+export function recurrentBackwardKernel(
+  name: string,
+  plan: Plan,
+  layer: LayerPlan,
+  above: LayerPlan | undefined,
+  surrogate: Surrogate,
+): Kernel {
+  const k = new KernelBuilder(name, argumentCount);
+  const rows = plan.maxSampleCount * plan.sampleRows;
+  const transposed = assertDefined(layer.recurrentTransposed, "transposed");
+  const samples = k.argument(argument.samples);
+  k.loop(k.argument(argument.from), k.argument(argument.to), 1, (block) => {
+    const sample = k.keep(times(block, rowBlock));
+    // A block may end beyond the last sample: the last is then read twice, but goes back only once.
+    const members = Array.from({ length: rowBlock }, (_, i) => k.keep(smaller(sum(sample, i32(i)), sum(samples, i32(-1)))));
+    const firsts = members.map((member) => k.keep(times(member, plan.sampleRows)));
+    k.loop(i32(0), i32(plan.stepCount), -1, (step) => {
+      k.loop(i32(0), i32(layer.tiles), 1, (tile) => {
+        const from = firsts.map((first) => k.keep(sum(first, step)));
+        const later = from.map((row) => k.keep(sum(row, i32(1))));
+        const own = k.keep(times(tile, layer.neuronCount * layer.tileBytes));
+        const recurrentPart = product(k, {
+          above: layer,
+          rows,
+          weights: k.keep(sum(own, i32(transposed))),
+          width: layer.width,
+          rowsFrom: later,
+        });
+        const totals =
+          above === undefined
+            ? recurrentPart
+            : product(k, {
+                above,
+                rows,
+                weights: k.keep(transposedTile(layer, above, tile)),
+                width: layer.width,
+                rowsFrom: from,
+                start: recurrentPart,
+              });
+        const goBack = (member: Local, i: number): void => {
+          const cell = k.keep(sampleCell(layer, plan.maxSampleCount, tile, member));
+          const saved = k.keep(rowCell(layer, rows, tile, assertDefined(from[i], "row")));
+          for (const j of vectorsOf(layer.width)) {
+            const carried = layer.carried.map((address) => k.keep(load("v128", cell, address + 16 * j)));
+            const constant = load("v128", cell, layer.staticGradient + 16 * j);
+            const spike = k.keep(apply("v.add", constant, assertDefined(totals[i]?.[j], "product")));
+            const lanes = carried.map((local) => ({ [j]: local }) as unknown as readonly Local[]);
+            adjointVector(k, layer, surrogate, { tile, j, cell, saved, spike, carried: lanes });
+            layer.carried.forEach((address, s) => k.store(cell, address + 16 * j, assertDefined(carried[s], "carried")));
+          }
+        };
+        members.forEach((member, i) => {
+          if (i === 0) goBack(member, i);
+          else k.if(apply("i32.lt_s", sum(sample, i32(i)), samples), () => goBack(member, i));
+        });
+      });
+    });
+  });
+  return k.finish();
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function smaller(a: Value, b: Value): Value {
+  // min(a, b) without a branch: b + (a − b) · [a < b].
+  return sum(b, apply("i32.mul", apply("i32.sub", a, b), apply("i32.lt_s", a, b)));
+}
+
+/** Address of the weights from a tile of `layer` to every neuron of `above`: [neuron][width]. */
+function transposedTile(layer: LayerPlan, above: LayerPlan, tile: Value): Value {
+  const address = assertDefined(above.transposed, "transposed weights");
+  return sum(times(tile, above.neuronCount * layer.tileBytes), i32(address));
+}
+
+/**
+ * Σ over the neurons of `above` of dLoss/dInput · weight, for several rows and one tile of the layer below.
+ * @param weights  Address of [neuron of above][width].
+ */
+function product(
+  k: KernelBuilder,
+  parts: {
+    readonly above: LayerPlan;
+    readonly rows: number;
+    readonly weights: Local;
+    readonly width: number;
+    readonly rowsFrom: readonly Value[];
+    readonly start?: readonly (readonly Local[])[];
+  },
+): Local[][] {
+  const { above, rows, width, rowsFrom } = parts;
+  const totals = rowsFrom.map((_, i) => {
+    const start = parts.start?.[i];
+    return start === undefined ? zeroVectors(k, width) : [...start];
+  });
+  const gradient = assertDefined(above.saved[0], "gradient");
+  const groups = width === 32 ? [[0, 1, 2, 3], [4, 5, 6, 7]] : [[0, 1, 2, 3]];
+  for (const group of groups) {
+    const at = k.keep(parts.weights);
+    const upper = (tile: Value, neurons: number): void => {
+      const pointers = rowsFrom.map((row) => k.keep(rowCell(above, rows, tile, row)));
+      k.loop(i32(0), i32(4 * neurons), 4, (neuron) => {
+        const weights = group.map((j) => k.keep(load("v128", at, 16 * j)));
+        pointers.forEach((pointer, i) => {
+          const d = k.keep(load("v128.splat", sum(pointer, neuron), gradient));
+          group.forEach((j, v) => {
+            const total = assertDefined(totals[i]?.[j], "total");
+            k.set(total, apply("v.add", total, apply("v.mul", d, assertDefined(weights[v], "weight"))));
+          });
+        });
+        k.set(at, sum(at, i32(4 * width)));
+      });
+    };
+    const whole = Math.floor(above.neuronCount / above.width);
+    if (whole > 0) k.loop(i32(0), i32(whole), 1, (tile) => upper(tile, above.width));
+    const rest = above.neuronCount - whole * above.width;
+    if (rest > 0) upper(i32(whole), rest);
+  }
+  return totals;
+}
+
+/** Four neurons, one step back: replaces the carried gradients and slot 0 of the tape. */
+function adjointVector(
+  k: KernelBuilder,
+  layer: LayerPlan,
+  surrogate: Surrogate,
+  parts: {
+    readonly tile: Local;
+    readonly j: number;
+    readonly cell: Local;
+    readonly saved: Local;
+    readonly spike: Local;
+    readonly carried: readonly (readonly Local[])[];
+  },
+): void {
+  const { j, saved, carried, cell } = parts;
+  const { neuron, tape } = layer;
+  const environment = parameterValues(layer, parts.tile, j);
+  const known = new Map<Expression, Local>();
+  tape.saved.forEach((node, slot) => {
+    known.set(node, k.keep(load("v128", saved, assertDefined(layer.saved[slot], "slot") + 16 * j)));
+  });
+  environment.set("gradient.spike", parts.spike);
+  neuron.state.forEach((name, i) => {
+    const local = stateLocal(carried, i, j);
+    if (name === "v" && layer.perStep !== undefined) {
+      k.set(local, apply("v.add", local, load("v128", saved, layer.perStep.potentialGradient + 16 * j)));
+    }
+    environment.set(`gradient.${name}`, local);
+  });
+  const saving = new ExpressionPrinter(k, environment, known);
+  tape.surrogates.forEach((argumentOf, s) => {
+    if (tape.saved.some((node) => node.op === "reference" && node.name === `surrogate.${s}`)) return;
+    if (tape.saved.some((node) => node.op === "reference" && node.name === "input")) {
+      environment.set(`surrogate.${s}`, k.keep(surrogateCode(surrogate, k.keep(saving.number(argumentOf)))));
+    }
+  });
+  const printer = new ExpressionPrinter(k, environment, known);
+  const gradientOf = (name: string): Local => k.keep(printer.number(assertDefined(tape.gradients[name], name)));
+  const input = gradientOf("input");
+  const earlier = neuron.state.map(gradientOf);
+  for (const [name, { perSample }] of layer.parameters) {
+    addTo(k, cell, perSample + 16 * j, gradientOf(name));
+  }
+  earlier.forEach((value, i) => k.set(stateLocal(carried, i, j), value));
+  k.store(saved, assertDefined(layer.saved[0], "slot 0") + 16 * j, input);
+  addTo(k, cell, layer.inputGradientSum + 16 * j, input);
+}
+
+function addTo(k: KernelBuilder, address: Value, offset: number, value: Value): void {
+  k.store(address, offset, apply("v.add", load("v128", address, offset), value));
+}
+
+/** Adds per-sample vectors of a tile up, sample by sample: [tile][sample][width] to one row. */
+export function sumSamples(k: KernelBuilder, plan: Plan, layer: LayerPlan, tile: Value, perSample: number): Local[] {
+  const totals = zeroVectors(k, layer.width);
+  k.loop(i32(0), k.argument(argument.samples), 1, (sample) => {
+    addVectors(k, totals, k.keep(sampleCell(layer, plan.maxSampleCount, tile, sample)), perSample);
+  });
+  return totals;
+}
+

@@ -1,0 +1,89 @@
+// Pieces that all kernels of this back end are made of.
+
+import { assertDefined } from "../../base/index.ts";
+import { apply, i32, load, sum, times, vector, type KernelBuilder, type Local, type Value } from "../kernel/language.ts";
+import type { LayerPlan, Lists } from "./plan.ts";
+
+/** Every kernel takes units [from, to) of its work, the number of its thread, the samples of the batch and one number more. */
+export const argument = { from: 0, to: 1, thread: 2, samples: 3, extra: 4 } as const;
+export const argumentCount = 5;
+
+/** Indices of a tile's vectors. */
+export function vectorsOf(width: number): readonly number[] {
+  return Array.from({ length: width / 4 }, (_, j) => j);
+}
+
+export function loadVectors(k: KernelBuilder, address: Value, offset: number, width: number): Local[] {
+  return vectorsOf(width).map((j) => k.keep(load("v128", address, offset + 16 * j)));
+}
+
+export function storeVectors(k: KernelBuilder, address: Value, offset: number, values: readonly Value[]): void {
+  values.forEach((value, j) => k.store(address, offset + 16 * j, value));
+}
+
+export function zeroVectors(k: KernelBuilder, width: number): Local[] {
+  return vectorsOf(width).map(() => k.keep(vector(0)));
+}
+
+/** `accumulators` += the vectors at `address`. */
+export function addVectors(k: KernelBuilder, accumulators: readonly Local[], address: Value, offset: number): void {
+  accumulators.forEach((local, j) => k.set(local, apply("v.add", local, load("v128", address, offset + 16 * j))));
+}
+
+/** Runs `write` with each entry of the list of `key`, in order. */
+export function eachEntry(k: KernelBuilder, lists: Lists, key: Value, write: (entry: Local) => void): void {
+  const at = k.keep(times(key, 4));
+  const from = k.keep(load("i32", at, lists.start));
+  const to = k.keep(load("i32", at, lists.end));
+  k.loop(from, to, lists.entry, (position) => write(k.keep(loadEntry(lists, position))));
+}
+
+export function loadEntry(lists: Lists, position: Value): Value {
+  return load(lists.entry === 2 ? "u16" : "i32", position, lists.index);
+}
+
+/** Runs `write` with the number of each set bit of `word`, lowest first. Uses up `word`. */
+export function eachBit(k: KernelBuilder, word: Local, write: (bit: Local) => void): void {
+  k.while(word, () => {
+    write(k.keep(apply("i32.ctz", word)));
+    k.set(word, apply("i32.and", word, apply("i32.sub", word, i32(1))));
+  });
+}
+
+/** Units are (tile, sample) pairs, all samples of a tile together. */
+export function eachTileSample(
+  k: KernelBuilder,
+  write: (unit: { readonly tile: Local; readonly sample: Local }) => void,
+): void {
+  const samples = k.argument(argument.samples);
+  k.loop(k.argument(argument.from), k.argument(argument.to), 1, (unit) => {
+    const tile = k.keep(apply("i32.div_u", unit, samples));
+    const sample = k.keep(apply("i32.sub", unit, apply("i32.mul", tile, samples)));
+    write({ tile, sample });
+  });
+}
+
+/** Byte offset of a (tile, sample) cell in arrays [tile][sample][width]. */
+export function sampleCell(plan: LayerPlan, maxSamples: number, tile: Value, sample: Value): Value {
+  return times(sum(times(tile, maxSamples), sample), plan.tileBytes);
+}
+
+/** Byte offset of a (tile, row) cell in arrays [tile][row][width]. */
+export function rowCell(plan: LayerPlan, rows: number, tile: Value, row: Value): Value {
+  return times(sum(times(tile, rows), row), plan.tileBytes);
+}
+
+/** The neuron's parameters: constants of the code, or vectors in memory where neurons differ. */
+export function parameterValues(plan: LayerPlan, tile: Value, j: number): Map<string, Value> {
+  const values = new Map<string, Value>();
+  for (const [name, value] of Object.entries(plan.layer.neuron.parameters)) values.set(name, vector(value));
+  for (const [name, { values: array }] of plan.parameters) {
+    values.set(name, load("v128", times(tile, plan.tileBytes), array.values + 16 * j));
+  }
+  return values;
+}
+
+/** Local `j` of state variable `i`. */
+export function stateLocal(state: readonly (readonly Local[])[], i: number, j: number): Local {
+  return assertDefined(state[i]?.[j], "state");
+}

@@ -1,0 +1,178 @@
+// Between the network's arrays and the tiles of the module's memory.
+
+import { assertDefined } from "../../base/index.ts";
+import type { ArrayKind, LayerArrays } from "../backend.ts";
+import type { LayerPlan, Trained } from "./plan.ts";
+
+/** Rows of a batch in memory. */
+interface RowShape {
+  readonly samples: number;
+  readonly stepCount: number;
+  readonly sampleRows: number;
+  readonly maxSampleCount: number;
+}
+
+export class LayerMemory {
+  readonly floats: Float32Array;
+  readonly words: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly #maxSamples: number;
+
+  constructor(memory: WebAssembly.Memory, maxSamples: number) {
+    this.floats = new Float32Array(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
+    this.#maxSamples = maxSamples;
+  }
+
+  /** The weights that the network came with. */
+  load(plan: LayerPlan): void {
+    const { weights, bias, recurrentWeights, neuronParameters = {} } = plan.layer;
+    const parameters = Object.entries(neuronParameters).map(([name, values]) => [name, values.data] as const);
+    this.write(plan, "weights", {
+      weights: weights.data,
+      ...(bias === undefined ? {} : { bias: bias.data }),
+      ...(recurrentWeights === undefined ? {} : { recurrentWeights: recurrentWeights.data }),
+      ...(parameters.length === 0 ? {} : { neuronParameters: Object.fromEntries(parameters) }),
+    });
+  }
+
+  read(plan: LayerPlan, kind: ArrayKind): LayerArrays {
+    const { bias, recurrentWeights } = plan.layer;
+    const get = (array: Trained, inputs: number): Float32Array => {
+      const address = addressOf(array, kind);
+      return address === undefined
+        ? new Float32Array(inputs * plan.neuronCount)
+        : this.#readTiles(plan, address, inputs);
+    };
+    const parameters = Array.from(plan.parameters, ([name, { values }]) => [name, get(values, 1)] as const);
+    return {
+      weights: get(plan.weights, plan.inputCount),
+      ...(bias === undefined ? {} : { bias: get(plan.bias, 1) }),
+      ...(recurrentWeights === undefined || plan.recurrent === undefined
+        ? {}
+        : { recurrentWeights: get(plan.recurrent, plan.neuronCount) }),
+      ...(parameters.length === 0 ? {} : { neuronParameters: Object.fromEntries(parameters) }),
+    };
+  }
+
+  write(plan: LayerPlan, kind: ArrayKind, arrays: LayerArrays): void {
+    const put = (array: Trained, values: Float32Array): void => {
+      const address = addressOf(array, kind);
+      if (address !== undefined) this.#writeTiles(plan, address, values);
+    };
+    put(plan.weights, arrays.weights);
+    if (arrays.bias !== undefined) put(plan.bias, arrays.bias);
+    if (arrays.recurrentWeights !== undefined && plan.recurrent !== undefined) {
+      put(plan.recurrent, arrays.recurrentWeights);
+    }
+    for (const [name, values] of Object.entries(arrays.neuronParameters ?? {})) {
+      put(assertDefined(plan.parameters.get(name), name).values, values);
+    }
+  }
+
+  clearSamples(plan: LayerPlan, address: number): void {
+    this.floats.fill(0, address / 4, address / 4 + plan.tiles * this.#maxSamples * plan.width);
+  }
+
+  /** Adds values [sample, neuron] to an array [tile][sample][width]. */
+  addSamples(plan: LayerPlan, address: number, values: Float32Array, samples: number): void {
+    this.#eachSample(plan, address, samples, (at, i) => {
+      this.floats[at] = (this.floats[at] ?? 0) + (values[i] ?? 0);
+    });
+  }
+
+  /** Values [sample, neuron] of an array [tile][sample][width], for the first `columns` neurons. */
+  readSamples(plan: LayerPlan, address: number, samples: number, columns: number): Float32Array {
+    const values = new Float32Array(samples * columns);
+    this.#eachSample(plan, address, samples, (at, i) => (values[i] = this.floats[at] ?? 0));
+    return values;
+  }
+
+  /** Values [step, sample, neuron] of an array [tile][row][width]. */
+  readRows(plan: LayerPlan, address: number, shape: RowShape): Float32Array {
+    const values = new Float32Array(shape.stepCount * shape.samples * plan.neuronCount);
+    eachRowValue(plan, address, shape, (at, i) => (values[i] = this.floats[at] ?? 0));
+    return values;
+  }
+
+  /** Puts values [step, sample, neuron], or zeros, into an array [tile][row][width]. */
+  writeRows(plan: LayerPlan, address: number, values: Float32Array | undefined, shape: RowShape): void {
+    eachRowValue(plan, address, shape, (at, i) => (this.floats[at] = values?.[i] ?? 0));
+  }
+
+  /** [tile][input][width] to [input, neuron]. */
+  #readTiles(plan: LayerPlan, address: number, inputs: number): Float32Array {
+    const { width, tiles, neuronCount } = plan;
+    const values = new Float32Array(inputs * neuronCount);
+    for (let tile = 0; tile < tiles; tile++) {
+      const columns = Math.min(width, neuronCount - tile * width);
+      for (let input = 0; input < inputs; input++) {
+        const from = address / 4 + (tile * inputs + input) * width;
+        values.set(this.floats.subarray(from, from + columns), input * neuronCount + tile * width);
+      }
+    }
+    return values;
+  }
+
+  #writeTiles(plan: LayerPlan, address: number, values: Float32Array): void {
+    const { width, tiles, neuronCount } = plan;
+    const inputs = values.length / neuronCount;
+    for (let tile = 0; tile < tiles; tile++) {
+      const columns = Math.min(width, neuronCount - tile * width);
+      for (let input = 0; input < inputs; input++) {
+        const from = input * neuronCount + tile * width;
+        this.floats.set(values.subarray(from, from + columns), address / 4 + (tile * inputs + input) * width);
+      }
+    }
+  }
+
+  #eachSample(plan: LayerPlan, address: number, samples: number, visit: (at: number, i: number) => void): void {
+    const { width, neuronCount } = plan;
+    for (let sample = 0; sample < samples; sample++) {
+      for (let n = 0; n < neuronCount; n++) {
+        const tile = Math.floor(n / width);
+        const at = address / 4 + (tile * this.#maxSamples + sample) * width + (n - tile * width);
+        visit(at, sample * neuronCount + n);
+      }
+    }
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Undefined for a moment that the optimizer does not have. */
+function addressOf(array: Trained, kind: ArrayKind): number | undefined {
+  switch (kind) {
+    case "weights":
+      return array.values;
+    case "gradients":
+      return array.gradient;
+    case "moment0":
+      return array.moments[0];
+    case "moment1":
+      return array.moments[1];
+    default:
+      return kind satisfies never;
+  }
+}
+
+function eachRowValue(
+  plan: LayerPlan,
+  address: number,
+  shape: RowShape,
+  visit: (at: number, index: number) => void,
+): void {
+  const { width, neuronCount } = plan;
+  const rows = shape.maxSampleCount * shape.sampleRows;
+  for (let step = 0; step < shape.stepCount; step++) {
+    for (let sample = 0; sample < shape.samples; sample++) {
+      for (let n = 0; n < neuronCount; n++) {
+        const tile = Math.floor(n / width);
+        const row = sample * shape.sampleRows + step;
+        const at = address / 4 + (tile * rows + row) * width + (n - tile * width);
+        visit(at, (step * shape.samples + sample) * neuronCount + n);
+      }
+    }
+  }
+}

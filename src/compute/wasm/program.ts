@@ -1,0 +1,127 @@
+// All kernels of a network, by name, as one module.
+
+import { assertDefined } from "../../base/index.ts";
+import type { CompileOptions } from "../backend.ts";
+import type { Kernel } from "../kernel/language.ts";
+import type { Phase } from "../../platform/index.ts";
+import { backwardKernel, recurrentBackwardKernel } from "./backward.ts";
+import { directForwardKernel, forwardKernel, gatherEvents, recurrentForwardKernel } from "./forward.ts";
+import {
+  directWeightsKernel,
+  eventWeightsKernel,
+  smallWeightsKernel,
+  transposeKernel,
+  updateKernel,
+} from "./learn.ts";
+import { columnListsKernel, packBytesKernel, reorderWordsKernel, rowListsKernel } from "./lists.ts";
+import { widthOf, type LayerPlan, type Plan, type Trained } from "./plan.ts";
+
+/** The kernels that a compiled network may call; the names of a layer's end in its number. */
+export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
+  const first = assertDefined(plan.layers[0], "first layer").input;
+  return [
+    packBytesKernel("packBytes", plan, first),
+    reorderWordsKernel("reorderWords", plan, first),
+    rowListsKernel("inputRows", plan, first),
+    columnListsKernel("inputColumns", plan, first),
+    ...plan.layers.flatMap((layer) => layerKernels(plan, layer, options)),
+  ];
+}
+
+/** Phases by kernel name. */
+export class Program {
+  readonly #numbers: ReadonlyMap<string, number>;
+
+  constructor(kernels: readonly Kernel[]) {
+    this.#numbers = new Map(kernels.map(({ name }, number) => [name, number]));
+  }
+
+  phase(name: string, units: number, samples: number): Phase {
+    return { kernel: assertDefined(this.#numbers.get(name), `kernel ${name}`), units, a: samples, b: 0 };
+  }
+}
+
+/** The trained arrays of a layer by name. */
+export function trainedOf(layer: LayerPlan): readonly (readonly [name: string, array: Trained])[] {
+  return [
+    ["weights", layer.weights],
+    ...(layer.layer.bias === undefined ? [] : [["bias", layer.bias] as const]),
+    ...(layer.recurrent === undefined ? [] : [["recurrent", layer.recurrent] as const]),
+    ...Array.from(layer.parameters, ([name, { values }]) => [`parameter.${name}`, values] as const),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Kernel[] {
+  const { index, recurrent } = layer;
+  const { surrogate, optimizer } = options;
+  const above = plan.layers[index + 1];
+  const kernels: Kernel[] = [
+    rowListsKernel(`rows${index}`, plan, layer.output),
+    columnListsKernel(`columns${index}`, plan, layer.output),
+  ];
+  for (const training of [false, true]) {
+    const how = { training, surrogate };
+    const name = training ? "train" : "infer";
+    if (recurrent === undefined) {
+      kernels.push(forwardKernel(`${name}Events${index}`, plan, layer, how, { gather: gatherEvents(layer) }));
+      if (index === 0) kernels.push(forwardKernel(`${name}Direct`, plan, layer, how, {}));
+    } else {
+      kernels.push(recurrentForwardKernel(`${name}Events${index}`, plan, layer, how));
+    }
+  }
+  const backward = recurrent === undefined ? backwardKernel : recurrentBackwardKernel;
+  kernels.push(backward(`backward${index}`, plan, layer, above, surrogate));
+  for (const learning of optimizer === undefined ? [undefined] : [undefined, optimizer]) {
+    kernels.push(...learningKernels(plan, layer, learning === undefined ? "gradient" : "learn", { optimizer: learning }));
+  }
+  if (optimizer !== undefined) {
+    for (const [name, array] of trainedOf(layer)) {
+      kernels.push(updateKernel(`update.${name}${index}`, plan, array, optimizer));
+    }
+  }
+  if (index === 0) kernels.push(directForwardKernel("direct", plan, layer));
+  kernels.push(...transposes(layer));
+  return kernels;
+}
+
+function learningKernels(
+  plan: Plan,
+  layer: LayerPlan,
+  prefix: string,
+  learning: Parameters<typeof smallWeightsKernel>[3],
+): Kernel[] {
+  const { index, input, output, weights, recurrent } = layer;
+  const events = { lists: input.columns, sources: layer.inputCount, target: weights, later: 0 };
+  const kernels = [
+    eventWeightsKernel(`${prefix}.events${index}`, plan, layer, events, learning),
+    smallWeightsKernel(`${prefix}.small${index}`, plan, layer, learning),
+  ];
+  if (recurrent !== undefined) {
+    const own = { lists: output.columns, sources: layer.neuronCount, target: recurrent, later: 1 };
+    kernels.push(eventWeightsKernel(`${prefix}.recurrent${index}`, plan, layer, own, learning));
+  }
+  if (index === 0) kernels.push(directWeightsKernel(`${prefix}.direct`, plan, layer, learning));
+  return kernels;
+}
+
+function transposes(layer: LayerPlan): Kernel[] {
+  const { index, neuronCount, width, recurrent, recurrentTransposed, transposed } = layer;
+  const kernels: Kernel[] = [];
+  if (transposed !== undefined) {
+    const sources = layer.inputCount;
+    const from = layer.weights.values;
+    const sourceWidth = widthOf(sources);
+    kernels.push(
+      transposeKernel(`transpose${index}`, { from, to: transposed, sources, neuronCount, width, sourceWidth }),
+    );
+  }
+  if (recurrent !== undefined && recurrentTransposed !== undefined) {
+    const shape = { sources: neuronCount, neuronCount, width, sourceWidth: width };
+    kernels.push(
+      transposeKernel(`transposeRecurrent${index}`, { from: recurrent.values, to: recurrentTransposed, ...shape }),
+    );
+  }
+  return kernels;
+}

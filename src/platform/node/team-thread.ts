@@ -1,0 +1,11 @@
+// The helper thread of a team.
+import { parentPort, workerData } from "node:worker_threads";
+import { assertDefined } from "../../base/index.ts";
+import { serveTeam, type KernelFunction } from "../index.ts";
+import type { TeamStart } from "./team.ts";
+
+const { module, memory, kernels, control, thread, threadCount } = workerData as TeamStart;
+const instance = await WebAssembly.instantiate(module, { host: { memory } });
+const functions = kernels.map((name) => assertDefined(instance.exports[name], name) as KernelFunction);
+assertDefined(parentPort ?? undefined, "parent port").postMessage("ready");
+serveTeam(control, functions, thread, threadCount);

@@ -1,0 +1,54 @@
+import { Worker } from "node:worker_threads";
+import { ToolError } from "../../base/index.ts";
+import { controlWords, leadTeam, stopTeam, teamFailed, type ThreadTeam, type Threads } from "../index.ts";
+
+/** What a helper thread is given. */
+export interface TeamStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: readonly string[];
+  readonly control: Int32Array;
+  readonly thread: number;
+  readonly threadCount: number;
+}
+
+/** Teams of worker threads. Idle helpers do not keep the process alive. */
+export const nodeThreads: Threads = {
+  start: async ({ module, memory, kernels, threadCount, own }): Promise<ThreadTeam> => {
+    const control = new Int32Array(new SharedArrayBuffer(4 * controlWords));
+    const helpers: Worker[] = [];
+    for (let thread = 1; thread < threadCount; thread++) {
+      const workerData: TeamStart = { module, memory, kernels, control, thread, threadCount };
+      helpers.push(new Worker(threadModule, { workerData }));
+    }
+    await Promise.all(helpers.map(ready));
+    return {
+      threadCount,
+      run: (phases) => {
+        leadTeam(control, own, threadCount, phases);
+        if (teamFailed(control)) throw new ToolError("team/failed", "a thread of the engine broke down", { command: "wasm" });
+      },
+      [Symbol.dispose]: () => stopTeam(control),
+    };
+  },
+};
+
+/** Source and package differ in the ending. */
+const threadModule = new URL(
+  `./team-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
+  import.meta.url,
+);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function ready(helper: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    helper.once("message", () => {
+      helper.unref();
+      resolve();
+    });
+    helper.once("error", (cause) => {
+      reject(new ToolError("team/failed", `a thread could not start: ${String(cause)}`, { command: "wasm", cause }));
+    });
+  });
+}
