@@ -26,7 +26,12 @@ export const engineOptions: Pick<CompileOptions, "surrogate" | "detachReset" | "
 const lif = neuronSpec("lif", { decay: 0.9, threshold: 1 });
 
 export const workloads: Readonly<Record<WorkloadName, Workload>> = {
-  W1: dense("W1", "784-512-10, T 25, batch 128", { sizes: [784, 512, 10], stepCount: 25, batchSize: 128, density: 0.05 }),
+  W1: dense("W1", "784-512-10, T 25, batch 128", {
+    sizes: [784, 512, 10],
+    stepCount: 25,
+    batchSize: 128,
+    density: 0.05,
+  }),
   W2: {
     name: "W2",
     title: "12C5-MP2-64C5-MP2-FC10 on 28×28, T 25, batch 128",
@@ -109,13 +114,15 @@ function dense(
     batchSize,
     density,
     network: () => {
-      const layers = sizes.slice(1).map((neuronCount, l) =>
-        denseLayer(
-          `layer${l + 1}`,
-          { inputCount: sizes[l] ?? 0, neuronCount, recurrent: shape.recurrent === true && l === 0 },
-          lif,
-        ),
-      );
+      const layers = sizes
+        .slice(1)
+        .map((neuronCount, l) =>
+          denseLayer(
+            `layer${l + 1}`,
+            { inputCount: sizes[l] ?? 0, neuronCount, recurrent: shape.recurrent === true && l === 0 },
+            lif,
+          ),
+        );
       return network(name, sizes[0] ?? 0, stepCount, layers);
     },
   };

@@ -70,7 +70,23 @@ function printLoop(loop: Extract<Statement, { kind: "loop" }>): number[] {
   const inside = upwards ? [...printValue(loop.to), 0x48] : [...printValue(loop.from), 0x4e];
   const count = [0x20, ...counter, 0x41, ...signed(loop.step), 0x6a, 0x22, ...counter];
   const body = loop.body.flatMap(printStatement);
-  return [...start, 0x22, ...counter, ...inside, 0x04, 0x40, 0x03, 0x40, ...body, ...count, ...inside, 0x0d, 0, 0x0b, 0x0b];
+  return [
+    ...start,
+    0x22,
+    ...counter,
+    ...inside,
+    0x04,
+    0x40,
+    0x03,
+    0x40,
+    ...body,
+    ...count,
+    ...inside,
+    0x0d,
+    0,
+    0x0b,
+    0x0b,
+  ];
 }
 
 function printValue(value: Value): number[] {

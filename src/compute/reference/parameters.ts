@@ -13,7 +13,8 @@ export class ReferenceParameters {
   constructor(layers: readonly DenseLayer[], optimizer: Optimizer | undefined) {
     this.#layers = layers;
     this.#optimizer = optimizer;
-    const zeros = (): LayerArrays[] => layers.map((layer) => mapArrays(arraysOf(layer), (a) => new Float32Array(a.length)));
+    const zeros = (): LayerArrays[] =>
+      layers.map((layer) => mapArrays(arraysOf(layer), (a) => new Float32Array(a.length)));
     this.#arrays = {
       weights: layers.map((layer) => mapArrays(arraysOf(layer), (array) => array.slice())),
       gradients: zeros(),

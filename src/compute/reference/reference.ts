@@ -72,9 +72,7 @@ class ReferenceExecutor implements Executor {
     checkInput(this.#network, this.#options, input);
     const sampleCount = sampleCountOf(input);
     this.#input =
-      input.kind === "bytes"
-        ? { kind: "spikes", spikes: packBytes(this.#network, input.values, sampleCount) }
-        : input;
+      input.kind === "bytes" ? { kind: "spikes", spikes: packBytes(this.#network, input.values, sampleCount) } : input;
     this.#records = [];
     denseLayers(this.#network).forEach((layer, index) => {
       this.#records.push(this.#forwardLayer(layer, index, sampleCount));
@@ -83,7 +81,8 @@ class ReferenceExecutor implements Executor {
     const activity = this.#network.layers.map((_, index) => {
       const own = countSpikes(this.spikesOf(index));
       const inputs = layerInputCount(this.#network, index);
-      if (index === 0 && input.kind === "direct") return { spikeCount: own, inputDensity: 1, method: "direct" as const };
+      if (index === 0 && input.kind === "direct")
+        return { spikeCount: own, inputDensity: 1, method: "direct" as const };
       const arrived = countSpikes(index === 0 ? this.#inputSpikes() : this.spikesOf(index - 1));
       return { spikeCount: own, inputDensity: arrived / (rows * inputs), method: "events" as const };
     });

@@ -3,8 +3,17 @@
 
 import { assertDefined } from "../../base/index.ts";
 import { ExpressionPrinter, surrogateCode } from "../kernel/neuron-code.ts";
-import { apply, i32, KernelBuilder, load, sum, times, type Kernel, type Local, type Value } from "../kernel/language.ts";
-import type { Expression } from "../../model/neuron/index.ts";
+import {
+  apply,
+  i32,
+  KernelBuilder,
+  load,
+  sum,
+  times,
+  type Kernel,
+  type Local,
+  type Value,
+} from "../kernel/language.ts";
 import type { Surrogate } from "../backend.ts";
 import {
   addVectors,
@@ -12,18 +21,17 @@ import {
   argumentCount,
   eachTileSample,
   loadVectors,
+  pairsOf,
   parameterValues,
   rowCell,
   sampleCell,
-  stateLocal,
   storeVectors,
-  vectorsOf,
   zeroVectors,
 } from "./code.ts";
 import type { LayerPlan, Plan } from "./plan.ts";
 
 /** Rows whose products share a load of weights. */
-const rowBlock = 2;
+export const rowBlock = 2;
 
 /** Units: (tile, sample). A layer without recurrence. */
 export function backwardKernel(
@@ -53,12 +61,15 @@ export function backwardKernel(
     k.loop(i32(0), i32(plan.stepCount), -1, (step) => {
       const saved = k.keep(rowCell(layer, rows, tile, sum(first, step)));
       const fromAbove = above === undefined ? undefined : k.keep(sum(scratch, times(step, layer.tileBytes)));
-      for (const j of vectorsOf(layer.width)) {
-        const parts = [load("v128", cell, layer.staticGradient + 16 * j)];
-        if (fromAbove !== undefined) parts.push(load("v128", fromAbove, 16 * j));
-        if (layer.perStep !== undefined) parts.push(load("v128", saved, layer.perStep.spike + 16 * j));
-        const spike = k.keep(parts.reduce((a, b) => apply("v.add", a, b)));
-        adjointVector(k, layer, surrogate, { tile, j, cell, saved, spike, carried });
+      for (const pair of pairsOf(layer.width)) {
+        const spikes = pair.map((j) => {
+          const parts = [load("v128", cell, layer.staticGradient + 16 * j)];
+          if (fromAbove !== undefined) parts.push(load("v128", fromAbove, 16 * j));
+          if (layer.perStep !== undefined) parts.push(load("v128", saved, layer.perStep.spike + 16 * j));
+          return k.keep(parts.reduce((a, b) => apply("v.add", a, b)));
+        });
+        const own = pair.map((j) => carried.map((locals) => assertDefined(locals[j], "carried")));
+        adjointPair(k, layer, surrogate, { tile, pair, cell, saved, spikes, carried: own });
       }
     });
     layer.carried.forEach((address, i) => storeVectors(k, cell, address, assertDefined(carried[i], "carried")));
@@ -84,7 +95,9 @@ export function recurrentBackwardKernel(
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (block) => {
     const sample = k.keep(times(block, rowBlock));
     // A block may end beyond the last sample: the last is then read twice, but goes back only once.
-    const members = Array.from({ length: rowBlock }, (_, i) => k.keep(smaller(sum(sample, i32(i)), sum(samples, i32(-1)))));
+    const members = Array.from({ length: rowBlock }, (_, i) =>
+      k.keep(smaller(sum(sample, i32(i)), sum(samples, i32(-1)))),
+    );
     const firsts = members.map((member) => k.keep(times(member, plan.sampleRows)));
     k.loop(i32(0), i32(plan.stepCount), -1, (step) => {
       k.loop(i32(0), i32(layer.tiles), 1, (tile) => {
@@ -112,13 +125,18 @@ export function recurrentBackwardKernel(
         const goBack = (member: Local, i: number): void => {
           const cell = k.keep(sampleCell(layer, plan.maxSampleCount, tile, member));
           const saved = k.keep(rowCell(layer, rows, tile, assertDefined(from[i], "row")));
-          for (const j of vectorsOf(layer.width)) {
-            const carried = layer.carried.map((address) => k.keep(load("v128", cell, address + 16 * j)));
-            const constant = load("v128", cell, layer.staticGradient + 16 * j);
-            const spike = k.keep(apply("v.add", constant, assertDefined(totals[i]?.[j], "product")));
-            const lanes = carried.map((local) => ({ [j]: local }) as unknown as readonly Local[]);
-            adjointVector(k, layer, surrogate, { tile, j, cell, saved, spike, carried: lanes });
-            layer.carried.forEach((address, s) => k.store(cell, address + 16 * j, assertDefined(carried[s], "carried")));
+          for (const pair of pairsOf(layer.width)) {
+            const carried = pair.map((j) =>
+              layer.carried.map((address) => k.keep(load("v128", cell, address + 16 * j))),
+            );
+            const spikes = pair.map((j) => {
+              const constant = load("v128", cell, layer.staticGradient + 16 * j);
+              return k.keep(apply("v.add", constant, assertDefined(totals[i]?.[j], "product")));
+            });
+            adjointPair(k, layer, surrogate, { tile, pair, cell, saved, spikes, carried });
+            layer.carried.forEach((address, s) => {
+              pair.forEach((j, v) => k.store(cell, address + 16 * j, assertDefined(carried[v]?.[s], "carried")));
+            });
           }
         };
         members.forEach((member, i) => {
@@ -165,7 +183,13 @@ function product(
     return start === undefined ? zeroVectors(k, width) : [...start];
   });
   const gradient = assertDefined(above.saved[0], "gradient");
-  const groups = width === 32 ? [[0, 1, 2, 3], [4, 5, 6, 7]] : [[0, 1, 2, 3]];
+  const groups =
+    width === 32
+      ? [
+          [0, 1, 2, 3],
+          [4, 5, 6, 7],
+        ]
+      : [[0, 1, 2, 3]];
   for (const group of groups) {
     const at = k.keep(parts.weights);
     const upper = (tile: Value, neurons: number): void => {
@@ -173,7 +197,7 @@ function product(
       k.loop(i32(0), i32(4 * neurons), 4, (neuron) => {
         const weights = group.map((j) => k.keep(load("v128", at, 16 * j)));
         pointers.forEach((pointer, i) => {
-          const d = k.keep(load("v128.splat", sum(pointer, neuron), gradient));
+          const d = k.keep(apply("v.splat", load("f32", sum(pointer, neuron), gradient)));
           group.forEach((j, v) => {
             const total = assertDefined(totals[i]?.[j], "total");
             k.set(total, apply("v.add", total, apply("v.mul", d, assertDefined(weights[v], "weight"))));
@@ -190,56 +214,95 @@ function product(
   return totals;
 }
 
-/** Four neurons, one step back: replaces the carried gradients and slot 0 of the tape. */
-function adjointVector(
+/** Eight neurons, one step back: replaces the carried gradients and slot 0 of the tape. */
+function adjointPair(
   k: KernelBuilder,
   layer: LayerPlan,
   surrogate: Surrogate,
   parts: {
     readonly tile: Local;
-    readonly j: number;
+    readonly pair: readonly number[];
     readonly cell: Local;
     readonly saved: Local;
-    readonly spike: Local;
+    /** dLoss/dSpike and the carried gradients of each vector of the pair. */
+    readonly spikes: readonly Local[];
     readonly carried: readonly (readonly Local[])[];
   },
 ): void {
-  const { j, saved, carried, cell } = parts;
-  const { neuron, tape } = layer;
-  const environment = parameterValues(layer, parts.tile, j);
-  const known = new Map<Expression, Local>();
-  tape.saved.forEach((node, slot) => {
-    known.set(node, k.keep(load("v128", saved, assertDefined(layer.saved[slot], "slot") + 16 * j)));
+  const { pair, saved, cell } = parts;
+  const learned = Array.from(layer.parameters, ([name, { perSample }]) => ({ name, perSample }));
+  const before = pair.map((j) => ({
+    tape: layer.tape.saved.map((_, slot) => k.keep(load("v128", saved, slotOf(layer, slot) + 16 * j))),
+    potential:
+      layer.perStep === undefined ? undefined : k.keep(load("v128", saved, layer.perStep.potentialGradient + 16 * j)),
+    sums: [layer.inputGradientSum, ...learned.map(({ perSample }) => perSample)].map((address) =>
+      k.keep(load("v128", cell, address + 16 * j)),
+    ),
+    parameters: parameterValues(layer, parts.tile, j),
+  }));
+  const after = pair.map((_, i) => {
+    const { tape, potential, parameters } = assertDefined(before[i], "before");
+    const carried = assertDefined(parts.carried[i], "carried");
+    return adjointVector(k, layer, surrogate, {
+      tape,
+      potential,
+      environment: parameters,
+      spike: assertDefined(parts.spikes[i], "spike"),
+      carried,
+      learned: learned.map(({ name }) => name),
+    });
   });
+  pair.forEach((j, i) => k.store(saved, slotOf(layer, 0) + 16 * j, assertDefined(after[i], "after").input));
+  [layer.inputGradientSum, ...learned.map(({ perSample }) => perSample)].forEach((address, s) => {
+    pair.forEach((j, i) => {
+      const { input, parameters } = assertDefined(after[i], "after");
+      const old = assertDefined(before[i]?.sums[s], "sum");
+      k.store(cell, address + 16 * j, apply("v.add", old, assertDefined([input, ...parameters][s], "gradient")));
+    });
+  });
+}
+
+/** The adjoint on four neurons; sets the carried gradients to those of the step before. */
+function adjointVector(
+  k: KernelBuilder,
+  layer: LayerPlan,
+  surrogate: Surrogate,
+  parts: {
+    readonly tape: readonly Local[];
+    readonly potential: Local | undefined;
+    readonly environment: Map<string, Value>;
+    readonly spike: Local;
+    readonly carried: readonly Local[];
+    readonly learned: readonly string[];
+  },
+): { readonly input: Local; readonly parameters: readonly Local[] } {
+  const { environment, carried } = parts;
+  const { neuron, tape } = layer;
+  const known = new Map(tape.saved.map((node, slot) => [node, assertDefined(parts.tape[slot], "tape")]));
+  const isSaved = (name: string): boolean => tape.saved.some((node) => node.op === "reference" && node.name === name);
   environment.set("gradient.spike", parts.spike);
   neuron.state.forEach((name, i) => {
-    const local = stateLocal(carried, i, j);
-    if (name === "v" && layer.perStep !== undefined) {
-      k.set(local, apply("v.add", local, load("v128", saved, layer.perStep.potentialGradient + 16 * j)));
-    }
+    const local = assertDefined(carried[i], "carried");
+    if (name === "v" && parts.potential !== undefined) k.set(local, apply("v.add", local, parts.potential));
     environment.set(`gradient.${name}`, local);
   });
-  const saving = new ExpressionPrinter(k, environment, known);
-  tape.surrogates.forEach((argumentOf, s) => {
-    if (tape.saved.some((node) => node.op === "reference" && node.name === `surrogate.${s}`)) return;
-    if (tape.saved.some((node) => node.op === "reference" && node.name === "input")) {
-      environment.set(`surrogate.${s}`, k.keep(surrogateCode(surrogate, k.keep(saving.number(argumentOf)))));
-    }
-  });
+  if (isSaved("input")) {
+    const forward = new ExpressionPrinter(k, environment, known);
+    tape.surrogates.forEach((argumentOf, s) => {
+      environment.set(`surrogate.${s}`, k.keep(surrogateCode(surrogate, k.keep(forward.number(argumentOf)))));
+    });
+  }
   const printer = new ExpressionPrinter(k, environment, known);
   const gradientOf = (name: string): Local => k.keep(printer.number(assertDefined(tape.gradients[name], name)));
   const input = gradientOf("input");
   const earlier = neuron.state.map(gradientOf);
-  for (const [name, { perSample }] of layer.parameters) {
-    addTo(k, cell, perSample + 16 * j, gradientOf(name));
-  }
-  earlier.forEach((value, i) => k.set(stateLocal(carried, i, j), value));
-  k.store(saved, assertDefined(layer.saved[0], "slot 0") + 16 * j, input);
-  addTo(k, cell, layer.inputGradientSum + 16 * j, input);
+  const parameters = parts.learned.map(gradientOf);
+  earlier.forEach((value, i) => k.set(assertDefined(carried[i], "carried"), value));
+  return { input, parameters };
 }
 
-function addTo(k: KernelBuilder, address: Value, offset: number, value: Value): void {
-  k.store(address, offset, apply("v.add", load("v128", address, offset), value));
+function slotOf(layer: LayerPlan, slot: number): number {
+  return assertDefined(layer.saved[slot], "slot");
 }
 
 /** Adds per-sample vectors of a tile up, sample by sample: [tile][sample][width] to one row. */
@@ -250,4 +313,3 @@ export function sumSamples(k: KernelBuilder, plan: Plan, layer: LayerPlan, tile:
   });
   return totals;
 }
-

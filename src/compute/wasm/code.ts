@@ -1,16 +1,37 @@
 // Pieces that all kernels of this back end are made of.
 
 import { assertDefined } from "../../base/index.ts";
-import { apply, i32, load, sum, times, vector, type KernelBuilder, type Local, type Value } from "../kernel/language.ts";
+import {
+  apply,
+  i32,
+  load,
+  sum,
+  times,
+  vector,
+  type KernelBuilder,
+  type Local,
+  type Value,
+} from "../kernel/language.ts";
 import type { LayerPlan, Lists } from "./plan.ts";
 
 /** Every kernel takes units [from, to) of its work, the number of its thread, the samples of the batch and one number more. */
 export const argument = { from: 0, to: 1, thread: 2, samples: 3, extra: 4 } as const;
 export const argumentCount = 5;
 
+/** The first bytes of the memory stay 0. */
+export const zeros = 0;
+
 /** Indices of a tile's vectors. */
 export function vectorsOf(width: number): readonly number[] {
   return Array.from({ length: width / 4 }, (_, j) => j);
+}
+
+/**
+ * Neighbors, two by two. Kernels load both, compute both, then store both: V8 joins two vectors to one of 256 bits only where no
+ * store lies between them.
+ */
+export function pairsOf(width: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: width / 8 }, (_, i) => [2 * i, 2 * i + 1] as const);
 }
 
 export function loadVectors(k: KernelBuilder, address: Value, offset: number, width: number): Local[] {
@@ -21,8 +42,9 @@ export function storeVectors(k: KernelBuilder, address: Value, offset: number, v
   values.forEach((value, j) => k.store(address, offset + 16 * j, value));
 }
 
+/** Zeros from memory: unlike constants they do not keep V8 from joining neighboring vectors. */
 export function zeroVectors(k: KernelBuilder, width: number): Local[] {
-  return vectorsOf(width).map(() => k.keep(vector(0)));
+  return loadVectors(k, i32(0), zeros, width);
 }
 
 /** `accumulators` += the vectors at `address`. */

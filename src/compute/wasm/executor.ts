@@ -4,7 +4,7 @@
 import { assertDefined, BugError } from "../../base/index.ts";
 import { classCount, type Network } from "../../model/network/index.ts";
 import { rowStart, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
-import type { ThreadTeam } from "../../platform/index.ts";
+import type { Phase, ThreadTeam } from "../../platform/index.ts";
 import type {
   ArrayKind,
   CompileOptions,
@@ -17,9 +17,11 @@ import type {
 } from "../backend.ts";
 import { checkInput, sampleCountOf } from "../batch.ts";
 import { updateScalars, type UpdateStep } from "../optimizer.ts";
+import { rowBlock } from "./backward.ts";
 import { LayerMemory } from "./layer-memory.ts";
 import { scalar, type LayerPlan, type Plan, type SourcePlan } from "./plan.ts";
 import { trainedOf, type Program } from "./program.ts";
+import { tableDensity } from "./tables.ts";
 
 export class WasmExecutor implements Executor {
   readonly #network: Network;
@@ -29,6 +31,8 @@ export class WasmExecutor implements Executor {
   readonly #team: ThreadTeam;
   readonly #memory: LayerMemory;
   #input: NetworkInput | undefined;
+  /** How each layer summed in the last forward pass. */
+  readonly #methods: LayerActivity["method"][] = [];
   #trained = false;
   #stale = true;
 
@@ -73,7 +77,7 @@ export class WasmExecutor implements Executor {
     const prefix = options.update === undefined ? "gradient" : "learn";
     for (const layer of layers.toReversed()) {
       this.#prepareBackward(layer, gradient, samples);
-      const units = layer.recurrent === undefined ? layer.tiles * samples : Math.ceil(samples / 2);
+      const units = layer.recurrent === undefined ? layer.tiles * samples : Math.ceil(samples / rowBlock);
       const phases = [
         this.#program.phase(`backward${layer.index}`, units, samples),
         this.#program.phase(`${prefix}.small${layer.index}`, layer.tiles, samples),
@@ -89,7 +93,7 @@ export class WasmExecutor implements Executor {
     this.#team.run(
       this.#plan.layers.flatMap((layer) =>
         trainedOf(layer).map(([name, { floats }]) =>
-          this.#program.phase(`update.${name}${layer.index}`, floats / 4, 0),
+          this.#program.phase(`update.${name}${layer.index}`, floats / 8, 0),
         ),
       ),
     );
@@ -137,77 +141,88 @@ export class WasmExecutor implements Executor {
     return counts;
   }
 
-  /** The batch as bits and lists, or as currents. */
+  /** The batch as bits, or as currents. */
   #arrive(input: NetworkInput, samples: number): void {
-    const { arrival, stepCount, layers } = this.#plan;
+    const { arrival, stepCount, chunkCount, layers } = this.#plan;
     const first = assertDefined(layers[0], "first layer");
-    const rows = samples * stepCount;
+    const phase = (name: string, units: number): Phase => this.#program.phase(name, units, samples);
     switch (input.kind) {
       case "spikes":
         this.#memory.words.set(input.spikes.words, arrival / 4);
-        this.#team.run([this.#program.phase("reorderWords", rows, samples), ...this.#listPhases("input", first.input, samples)]);
+        this.#team.run([phase("reorderWords", samples * stepCount), phase("spikesInput", chunkCount)]);
         break;
       case "bytes":
         this.#memory.bytes.set(input.values, arrival);
-        this.#team.run([this.#program.phase("packBytes", rows, samples), ...this.#listPhases("input", first.input, samples)]);
+        this.#team.run([phase("packBytes", samples * stepCount), phase("spikesInput", chunkCount)]);
         break;
       case "direct":
         this.#memory.floats.set(input.values, arrival / 4);
-        this.#team.run([this.#program.phase("direct", first.tiles * samples, samples)]);
+        this.#team.run([phase("direct", first.tiles * samples)]);
         break;
       default:
         input satisfies never;
     }
   }
 
-  /** Row lists, and column lists where weights will learn. */
-  #listPhases(name: "input" | number, source: SourcePlan, samples: number): ReturnType<Program["phase"]>[] {
-    const [rows, columns] = name === "input" ? ["inputRows", "inputColumns"] : [`rows${name}`, `columns${name}`];
-    const phases = [this.#program.phase(rows, samples * this.#plan.stepCount, samples)];
-    if (this.#trained) phases.push(this.#program.phase(columns, source.words, samples));
-    return phases;
-  }
-
   #forwardLayer(layer: LayerPlan, samples: number, training: boolean): LayerActivity {
     const { index, recurrent, output, input } = layer;
     for (const address of layer.state) this.#memory.clearSamples(layer, address);
-    const name = training ? "train" : "infer";
-    const isDirect = index === 0 && this.#input?.kind === "direct";
-    const rows = samples * this.#plan.stepCount;
-    const units = recurrent === undefined ? layer.tiles * samples : samples;
-    const lists = this.#listPhases(index, output, samples);
+    const phase = (name: string, units: number): Phase => this.#program.phase(name, units, samples);
+    const { stepCount, chunkCount } = this.#plan;
+    const rows = samples * stepCount;
+    const inputDensity = this.#isDirect(layer) ? 1 : this.#spikeCount(input) / (rows * input.count);
+    const method = this.#methodOf(layer, inputDensity);
+    this.#methods[index] = method;
+    const suffix = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];
+    const isListed = this.#plan.layers[index - 1]?.recurrent !== undefined;
     this.#team.run([
-      this.#program.phase(isDirect ? `${name}Direct` : `${name}Events${index}`, units, samples),
-      // A recurrent layer has made its row lists on the way.
-      ...(recurrent === undefined ? lists : lists.slice(1)),
+      // A recurrent layer below has made its row lists on the way.
+      ...(method === "events" && !isListed ? [phase(`rows${sourceOf(index)}`, rows)] : []),
+      phase(`${training ? "train" : "infer"}${suffix}`, recurrent === undefined ? layer.tiles * samples : samples),
+      phase(`spikes${sourceOf(index + 1)}`, chunkCount),
     ]);
-    const spikeCount = this.#spikeCount(output, samples);
-    const arrived = isDirect ? rows * input.count : this.#spikeCount(input, samples);
-    return { spikeCount, inputDensity: arrived / (rows * input.count), method: isDirect ? "direct" : "events" };
+    return { spikeCount: this.#spikeCount(output), inputDensity, method };
   }
 
-  #spikeCount({ rows: lists }: SourcePlan, samples: number): number {
-    const { sampleRows, stepCount } = this.#plan;
-    const { words } = this.#memory;
-    let bytes = 0;
-    for (let sample = 0; sample < samples; sample++) {
-      for (let step = 0; step < stepCount; step++) {
-        const row = sample * sampleRows + step;
-        bytes += (words[lists.end / 4 + row] ?? 0) - (words[lists.start / 4 + row] ?? 0);
-      }
-    }
-    return bytes / lists.entry;
+  #isDirect({ index }: LayerPlan): boolean {
+    return index === 0 && this.#input?.kind === "direct";
   }
 
-  #learnPhases(layer: LayerPlan, prefix: string, samples: number): ReturnType<Program["phase"]>[] {
-    const { index, tiles, inputCount, neuronCount, recurrent } = layer;
-    const isDirect = index === 0 && this.#input?.kind === "direct";
-    const name = isDirect ? `${prefix}.direct` : `${prefix}.events${index}`;
-    const phases = [this.#program.phase(name, tiles * inputCount, samples)];
-    if (recurrent !== undefined) {
-      phases.push(this.#program.phase(`${prefix}.recurrent${index}`, tiles * neuronCount, samples));
+  #methodOf(layer: LayerPlan, density: number): LayerActivity["method"] {
+    if (this.#isDirect(layer)) return "direct";
+    const { method = "auto" } = this.#options;
+    if (layer.recurrent !== undefined) return "events";
+    return method === "auto" ? (density > tableDensity ? "tables" : "events") : method;
+  }
+
+  /** As counted by the last `spikes` phase. */
+  #spikeCount({ totals }: SourcePlan): number {
+    return this.#memory.words.subarray(totals / 4, totals / 4 + this.#plan.chunkCount).reduce((a, b) => a + b, 0);
+  }
+
+  #learnPhases(layer: LayerPlan, prefix: string, samples: number): Phase[] {
+    const { index, tiles, inputCount, neuronCount, recurrent, input } = layer;
+    const phase = (name: string, units: number): Phase => this.#program.phase(name, units, samples);
+    const { chunkCount } = this.#plan;
+    const columns = (source: string): Phase[] => [
+      phase(`countColumns${source}`, chunkCount),
+      phase(`placeColumns${source}`, 1),
+      phase(`fillColumns${source}`, chunkCount),
+    ];
+    switch (assertDefined(this.#methods[index], "method")) {
+      case "direct":
+        return [phase(`${prefix}.direct`, tiles * inputCount)];
+      case "tables":
+        return [phase(`transposeBits${index}`, input.words), phase(`${prefix}.tables${index}`, tiles)];
+      case "events":
+        return [
+          ...columns(sourceOf(index)),
+          phase(`${prefix}.events${index}`, tiles * inputCount),
+          ...(recurrent === undefined
+            ? []
+            : [...columns(sourceOf(index + 1)), phase(`${prefix}.recurrent${index}`, tiles * neuronCount)]),
+        ];
     }
-    return phases;
   }
 
   #prepareBackward(layer: LayerPlan, gradient: OutputGradient, samples: number): void {
@@ -278,4 +293,9 @@ export class WasmExecutor implements Executor {
     });
     return { perStep: { spikes, potentials } };
   }
+}
+
+/** Kernels of spike sources are named after them: the input of layer 0, or the layer before. */
+function sourceOf(layer: number): string {
+  return layer === 0 ? "Input" : String(layer - 1);
 }

@@ -2,7 +2,18 @@
 
 import { assertDefined } from "../../base/index.ts";
 import { ExpressionPrinter, surrogateCode } from "../kernel/neuron-code.ts";
-import { apply, i32, KernelBuilder, load, sum, times, vector, type Kernel, type Local, type Value } from "../kernel/language.ts";
+import {
+  apply,
+  i32,
+  KernelBuilder,
+  load,
+  sum,
+  times,
+  vector,
+  type Kernel,
+  type Local,
+  type Value,
+} from "../kernel/language.ts";
 import type { Surrogate } from "../backend.ts";
 import {
   addVectors,
@@ -57,7 +68,15 @@ export function forwardKernel(
       const bits = k.keep(i32(0));
       for (const j of vectorsOf(layer.width)) {
         const count = counts[j];
-        updateVector(k, layer, options, { tile, j, sums, state, saved, bits, ...(count === undefined ? {} : { count }) });
+        updateVector(k, layer, options, {
+          tile,
+          j,
+          sums,
+          state,
+          saved,
+          bits,
+          ...(count === undefined ? {} : { count }),
+        });
       }
       storeBits(k, layer, row, tile, bits);
     });

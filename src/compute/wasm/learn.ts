@@ -2,9 +2,30 @@
 // nobody asks for the gradient itself.
 
 import { assertDefined } from "../../base/index.ts";
-import { apply, i32, KernelBuilder, load, sum, times, vector, type Kernel, type Local, type Value } from "../kernel/language.ts";
+import {
+  apply,
+  i32,
+  KernelBuilder,
+  load,
+  sum,
+  times,
+  vector,
+  type Kernel,
+  type Local,
+  type Value,
+} from "../kernel/language.ts";
 import { updateRule, type Arithmetic, type Optimizer, type UpdateScalars } from "../optimizer.ts";
-import { addVectors, argument, argumentCount, eachEntry, rowCell, sampleCell, storeVectors, zeroVectors } from "./code.ts";
+import {
+  addVectors,
+  argument,
+  argumentCount,
+  eachEntry,
+  loadVectors,
+  rowCell,
+  sampleCell,
+  storeVectors,
+  zeroVectors,
+} from "./code.ts";
 import { sumSamples } from "./backward.ts";
 import { scalar, type LayerPlan, type Lists, type Plan, type Trained } from "./plan.ts";
 
@@ -62,7 +83,8 @@ export function smallWeightsKernel(name: string, plan: Plan, layer: LayerPlan, l
   const learn = learner(k, plan, learning);
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (tile) => {
     const cell = k.keep(times(tile, layer.tileBytes));
-    if (layer.layer.bias !== undefined) learn(cell, layer.bias, sumSamples(k, plan, layer, tile, layer.inputGradientSum));
+    if (layer.layer.bias !== undefined)
+      learn(cell, layer.bias, sumSamples(k, plan, layer, tile, layer.inputGradientSum));
     for (const { values, perSample } of layer.parameters.values()) {
       learn(cell, values, sumSamples(k, plan, layer, tile, perSample));
     }
@@ -70,13 +92,13 @@ export function smallWeightsKernel(name: string, plan: Plan, layer: LayerPlan, l
   return k.finish();
 }
 
-/** Units: vectors of four. Learning from gradients that lie in memory. */
+/** Units: pairs of vectors. Learning from gradients that lie in memory. */
 export function updateKernel(name: string, plan: Plan, target: Trained, optimizer: Optimizer): Kernel {
   const k = new KernelBuilder(name, argumentCount);
   const learn = learner(k, plan, { optimizer });
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (unit) => {
-    const at = k.keep(times(unit, 16));
-    learn(at, target, [k.keep(load("v128", at, target.gradient))]);
+    const at = k.keep(times(unit, 32));
+    learn(at, target, loadVectors(k, at, target.gradient, 8));
   });
   return k.finish();
 }
@@ -138,7 +160,7 @@ function eachTileSource(
 }
 
 /** What happens to a gradient: `address` is its byte offset in the arrays of `target`. */
-function learner(
+export function learner(
   k: KernelBuilder,
   plan: Plan,
   { optimizer }: Learning,
@@ -146,24 +168,30 @@ function learner(
   if (optimizer === undefined) {
     return (address, target, gradient) => storeVectors(k, address, target.gradient, gradient);
   }
-  const at = (index: number): Local => k.keep(load("v128.splat", i32(plan.scalars), 4 * index));
+  const at = (index: number): Local => k.keep(apply("v.splat", load("f32", i32(plan.scalars), 4 * index)));
   const scalars: UpdateScalars<Value> = {
     rate: at(scalar.rate),
     keep: at(scalar.keep),
     correction1: at(scalar.correction1),
     correction2: at(scalar.correction2),
   };
+  const arithmetic = vectors(k);
   return (address, target, gradient) => {
-    gradient.forEach((g, j) => {
-      const result = updateRule(optimizer, vectors(k), {
-        weight: k.keep(load("v128", address, target.values + 16 * j)),
-        gradient: g,
-        moments: target.moments.map((moment) => k.keep(load("v128", address, moment + 16 * j))),
-        scalars,
-      });
-      k.store(address, target.values + 16 * j, result.weight);
-      result.moments.forEach((value, m) => k.store(address, assertDefined(target.moments[m], "moment") + 16 * j, value));
-    });
+    for (let first = 0; first < gradient.length; first += 2) {
+      const pair = gradient.slice(first, first + 2).map((g, i) => ({ g, offset: 16 * (first + i) }));
+      const before = pair.map(({ offset }) => ({
+        weight: k.keep(load("v128", address, target.values + offset)),
+        moments: target.moments.map((moment) => k.keep(load("v128", address, moment + offset))),
+      }));
+      const after = pair.map(({ g }, i) =>
+        updateRule(optimizer, arithmetic, { ...assertDefined(before[i], "before"), gradient: g, scalars }),
+      );
+      const store = (base: number, of: (result: (typeof after)[number]) => Value): void => {
+        pair.forEach(({ offset }, i) => k.store(address, base + offset, of(assertDefined(after[i], "after"))));
+      };
+      store(target.values, ({ weight }) => weight);
+      target.moments.forEach((moment, m) => store(moment, ({ moments }) => assertDefined(moments[m], "moment")));
+    }
   };
 }
 

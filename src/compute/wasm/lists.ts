@@ -1,8 +1,18 @@
 // From whatever arrives to bits, and from bits to the index lists that the other kernels read. Lists are made right before use and
-// lie close together: each thread fills its own stretch, so that no thread waits for another's count.
+// lie close together. Column lists are row lists sorted by neuron: counted, placed and filled in chunks, one for each thread.
 
-import { apply, i32, KernelBuilder, load, sum, times, type Kernel, type Local, type Value } from "../kernel/language.ts";
-import { argument, argumentCount, eachBit } from "./code.ts";
+import {
+  apply,
+  i32,
+  KernelBuilder,
+  load,
+  sum,
+  times,
+  type Kernel,
+  type Local,
+  type Value,
+} from "../kernel/language.ts";
+import { argument, argumentCount, eachBit, eachEntry } from "./code.ts";
 import type { Lists, Plan, SourcePlan } from "./plan.ts";
 
 /** Units: rows (sample · steps + step). Bytes [step][sample][input] at the arrival become bits. */
@@ -22,7 +32,11 @@ export function packBytesKernel(name: string, plan: Plan, source: SourcePlan): K
         const fires = apply("i32.and", apply("i32.xor", apply("b.bitmask", silent), i32(0xffff)), i32(mask));
         return start === 0 ? fires : apply("i32.shl", fires, i32(16));
       });
-      k.store(to, source.bits + 4 * word, halves.reduce((a, b) => apply("i32.or", a, b)));
+      k.store(
+        to,
+        source.bits + 4 * word,
+        halves.reduce((a, b) => apply("i32.or", a, b)),
+      );
     }
   });
   return k.finish();
@@ -38,6 +52,22 @@ export function reorderWordsKernel(name: string, plan: Plan, source: SourcePlan)
     k.loop(i32(0), i32(4 * source.words), 4, (word) => {
       k.store(sum(to, word), source.bits, load("i32", sum(from, word), plan.arrival));
     });
+  });
+  return k.finish();
+}
+
+/** Units: chunks of rows. Spikes of each chunk. */
+export function countSpikesKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
+  const k = new KernelBuilder(name, argumentCount);
+  eachChunk(k, plan, (chunk, eachRowOf) => {
+    const total = k.keep(i32(0));
+    eachRowOf((row) => {
+      const words = k.keep(times(row, 4 * source.words));
+      k.loop(i32(0), i32(4 * source.words), 4, (word) => {
+        k.set(total, sum(total, apply("i32.popcnt", load("i32", sum(words, word), source.bits))));
+      });
+    });
+    k.store(times(chunk, 4), source.totals, total);
   });
   return k.finish();
 }
@@ -61,36 +91,54 @@ export function rowListsKernel(name: string, plan: Plan, source: SourcePlan): Ke
   return k.finish();
 }
 
-/**
- * Units: words of the source. In which rows each neuron fires: counted first, then filled, so that lists lie close.
- */
-export function columnListsKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
+/** Units: chunks of rows. How often each neuron fires in each chunk. */
+export function countColumnsKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
+  const k = new KernelBuilder(name, argumentCount);
+  eachChunk(k, plan, (chunk, eachRowOf) => {
+    const counts = k.keep(times(chunk, 4 * source.count));
+    k.loop(i32(0), i32(4 * source.count), 4, (key) => k.store(sum(counts, key), source.counts, i32(0)));
+    eachRowOf((row) => {
+      eachEntry(k, source.rows, row, (neuron) => {
+        const cell = k.keep(sum(counts, times(neuron, 4)));
+        k.store(cell, source.counts, sum(load("i32", cell, source.counts), i32(source.columns.entry)));
+      });
+    });
+  });
+  return k.finish();
+}
+
+/** One unit. Where the column list of each neuron starts and ends, and where each chunk goes on in it. */
+export function placeColumnsKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
   const k = new KernelBuilder(name, argumentCount);
   const { columns: lists } = source;
-  const rows = plan.maxSampleCount * plan.sampleRows;
-  const from = k.argument(argument.from);
-  const keys = k.keep(
-    apply("i32.mul", apply("i32.lt_s", times(k.argument(argument.to), 32), i32(source.count)), times(k.argument(argument.to), 32)),
-  );
-  // Past the last neuron when the last word is only partly used.
-  k.if(apply("i32.eqz", keys), () => k.set(keys, i32(source.count)));
-  const firstKey = k.keep(times(from, 32));
-  k.loop(firstKey, keys, 1, (key) => k.store(times(key, 4), lists.end, i32(0)));
-  eachFiring(k, plan, source, (_row, cell) => {
-    k.store(cell, lists.end, apply("i32.add", load("i32", cell, lists.end), i32(lists.entry)));
+  const next = k.keep(i32(0));
+  k.loop(i32(0), i32(4 * source.count), 4, (key) => {
+    k.store(key, lists.start, next);
+    for (let chunk = 0; chunk < plan.chunkCount; chunk++) {
+      const place = source.counts + 4 * source.count * chunk;
+      const bytes = k.keep(load("i32", key, place));
+      k.store(key, place, next);
+      k.set(next, sum(next, bytes));
+    }
+    k.store(key, lists.end, next);
   });
-  const next = k.keep(times(firstKey, rows * lists.entry));
-  k.loop(firstKey, keys, 1, (key) => {
-    const cell = k.keep(times(key, 4));
-    const bytes = k.keep(load("i32", cell, lists.end));
-    k.store(cell, lists.start, next);
-    k.store(cell, lists.end, next);
-    k.set(next, sum(next, bytes));
-  });
-  eachFiring(k, plan, source, (row, cell) => {
-    const position = k.keep(load("i32", cell, lists.end));
-    storeEntry(k, lists, position, row);
-    k.store(cell, lists.end, sum(position, i32(lists.entry)));
+  return k.finish();
+}
+
+/** Units: chunks of rows. In which rows each neuron fires, ascending. */
+export function fillColumnsKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
+  const k = new KernelBuilder(name, argumentCount);
+  const { columns: lists } = source;
+  eachChunk(k, plan, (chunk, eachRowOf) => {
+    const counts = k.keep(times(chunk, 4 * source.count));
+    eachRowOf((row) => {
+      eachEntry(k, source.rows, row, (neuron) => {
+        const cell = k.keep(sum(counts, times(neuron, 4)));
+        const position = k.keep(load("i32", cell, source.counts));
+        storeEntry(k, lists, position, row);
+        k.store(cell, source.counts, sum(position, i32(lists.entry)));
+      });
+    });
   });
   return k.finish();
 }
@@ -108,7 +156,11 @@ function storeEntry(k: KernelBuilder, lists: Lists, position: Value, value: Valu
 }
 
 /** Units are sample · steps + step; rows leave a place after each sample's last step. */
-function rowOf(k: KernelBuilder, plan: Plan, unit: Value): { readonly row: Local; readonly step: Local; readonly sample: Local } {
+function rowOf(
+  k: KernelBuilder,
+  plan: Plan,
+  unit: Value,
+): { readonly row: Local; readonly step: Local; readonly sample: Local } {
   const sample = k.keep(apply("i32.div_u", unit, i32(plan.stepCount)));
   const step = k.keep(apply("i32.sub", unit, times(sample, plan.stepCount)));
   return { sample, step, row: k.keep(sum(times(sample, plan.sampleRows), step)) };
@@ -121,21 +173,19 @@ function eachRow(k: KernelBuilder, plan: Plan, write: (row: Local, step: Local, 
   });
 }
 
-/** Every spike of words [from, to), rows ascending; `cell` is the byte offset of the neuron's key. */
-function eachFiring(
+/** Chunks of the batch's rows. */
+function eachChunk(
   k: KernelBuilder,
   plan: Plan,
-  source: SourcePlan,
-  write: (row: Local, cell: Local) => void,
+  write: (chunk: Local, eachRowOf: (visit: (row: Local) => void) => void) => void,
 ): void {
-  k.loop(i32(0), k.argument(argument.samples), 1, (sample) => {
-    const first = k.keep(times(sample, plan.sampleRows));
-    k.loop(first, sum(first, i32(plan.stepCount)), 1, (row) => {
-      const words = k.keep(times(row, 4 * source.words));
-      k.loop(k.argument(argument.from), k.argument(argument.to), 1, (w) => {
-        const bits = k.keep(load("i32", sum(words, times(w, 4)), source.bits));
-        eachBit(k, bits, (bit) => write(row, k.keep(times(sum(times(w, 32), bit), 4))));
-      });
+  const units = k.keep(times(k.argument(argument.samples), plan.stepCount));
+  k.loop(k.argument(argument.from), k.argument(argument.to), 1, (chunk) => {
+    const bound = (index: Value): Value => apply("i32.div_u", apply("i32.mul", units, index), i32(plan.chunkCount));
+    const from = k.keep(bound(chunk));
+    const to = k.keep(bound(sum(chunk, i32(1))));
+    write(chunk, (visit) => {
+      k.loop(from, to, 1, (unit) => visit(rowOf(k, plan, unit).row));
     });
   });
 }

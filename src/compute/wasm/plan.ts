@@ -18,6 +18,12 @@ export interface SourcePlan {
   readonly rows: Lists;
   /** In which rows each fires. */
   readonly columns: Lists;
+  /** Places in the column lists while they are made: [chunk][neuron]. */
+  readonly counts: number;
+  /** Spikes of each chunk of rows. */
+  readonly totals: number;
+  /** Bits of a neuron over rows, for tables: [neuron][word of rows]. */
+  readonly columnBits: number;
 }
 
 export interface Lists {
@@ -68,7 +74,9 @@ export interface LayerPlan {
   /** Spikes per sample: [tile][sample][width]; last layer only. */
   readonly counts: number | undefined;
   /** v after each step, and gradients given for every step: [tile][row][width]; last layer, when asked for. */
-  readonly perStep: { readonly potential: number; readonly spike: number; readonly potentialGradient: number } | undefined;
+  readonly perStep:
+    | { readonly potential: number; readonly spike: number; readonly potentialGradient: number }
+    | undefined;
 }
 
 /** An array that learns, in tiles: values, gradient and the optimizer's moments, `floats` each. */
@@ -84,6 +92,8 @@ export interface Plan {
   /** Rows from one sample to the next: one more than steps, so that "the step after the last" has a place. */
   readonly sampleRows: number;
   readonly maxSampleCount: number;
+  /** Parts of a batch in which column lists are made. */
+  readonly chunkCount: number;
   readonly layers: readonly LayerPlan[];
   /** Where a batch is put: bytes or words [step][sample][…], or values [sample][input]. */
   readonly arrival: number;
@@ -105,7 +115,8 @@ export function planMemory(network: Network, options: CompileOptions): Plan {
   const memory = new Allocator();
   const { maxSampleCount } = options;
   const { stepCount } = network;
-  const shape: Shape = { memory, samples: maxSampleCount, rows: maxSampleCount * (stepCount + 1) };
+  const chunkCount = options.threadCount ?? 1;
+  const shape: Shape = { memory, samples: maxSampleCount, rows: maxSampleCount * (stepCount + 1), chunkCount };
   const scalars = memory.take(64);
   const inputBytes = maxSampleCount * Math.max(stepCount * network.inputCount, 4 * network.inputCount);
   const arrival = memory.take(inputBytes + 64);
@@ -117,8 +128,8 @@ export function planMemory(network: Network, options: CompileOptions): Plan {
     source = planned.output;
     return planned;
   });
-  const scratchBytes = Math.max(64 * 1024, (stepCount + 8) * 2 * 128, ...layers.map(tableBytes));
-  const scratch = memory.take(scratchBytes * (options.threadCount ?? 1));
+  const scratchBytes = Math.max((stepCount + 8) * 128, ...layers.map(tableBytes));
+  const scratch = memory.take(scratchBytes * chunkCount);
   if (memory.next > largest) {
     const gigabytes = (memory.next / 2 ** 30).toFixed(1);
     throw new UserError(
@@ -131,6 +142,7 @@ export function planMemory(network: Network, options: CompileOptions): Plan {
     stepCount,
     sampleRows: stepCount + 1,
     maxSampleCount,
+    chunkCount,
     layers,
     arrival,
     scalars,
@@ -138,6 +150,14 @@ export function planMemory(network: Network, options: CompileOptions): Plan {
     scratchBytes,
     byteCount: memory.next,
   };
+}
+
+/** Rows whose tables of sums fit a second-level cache, in words of 32. */
+export const tableChunkWords = 25;
+
+/** Words of a neuron's bits over all rows. */
+export function columnWords(plan: Pick<Plan, "maxSampleCount" | "sampleRows">): number {
+  return Math.ceil((plan.maxSampleCount * plan.sampleRows) / 32);
 }
 
 /** Neurons of a tile: few neurons get a narrow one. */
@@ -151,10 +171,12 @@ interface Shape {
   readonly memory: Allocator;
   readonly samples: number;
   readonly rows: number;
+  readonly chunkCount: number;
 }
 
 class Allocator {
-  next = 64;
+  /** Before it lie zeros; see `zeroVectors`. */
+  next = 128;
 
   /** Bytes, on a cache line of their own. */
   take(bytes: number): number {
@@ -164,12 +186,12 @@ class Allocator {
   }
 }
 
-/** Sums of every subset of four inputs, for one tile. */
-function tableBytes(plan: LayerPlan): number {
-  return Math.ceil(plan.inputCount / 32) * 8 * 16 * plan.tileBytes;
+/** Bytes of a thread's table: 16 sums for every four inputs or rows of a tile. */
+function tableBytes({ input, tileBytes }: LayerPlan): number {
+  return Math.max(input.words, tableChunkWords) * 8 * 16 * tileBytes;
 }
 
-function planSource({ memory, rows }: Shape, count: number): SourcePlan {
+function planSource({ memory, rows, chunkCount }: Shape, count: number): SourcePlan {
   const words = Math.ceil(count / 32);
   const lists = (keys: number, values: number): Lists => {
     const entry = values <= 65536 ? 2 : 4;
@@ -180,7 +202,16 @@ function planSource({ memory, rows }: Shape, count: number): SourcePlan {
       entry,
     };
   };
-  return { count, words, bits: memory.take(4 * rows * words + 64), rows: lists(rows, count), columns: lists(count, rows) };
+  return {
+    count,
+    words,
+    bits: memory.take(4 * (rows + 32) * words),
+    rows: lists(rows, count),
+    columns: lists(count, rows),
+    counts: memory.take(4 * count * chunkCount),
+    totals: memory.take(4 * chunkCount),
+    columnBits: memory.take(4 * 32 * words * Math.ceil(rows / 32)),
+  };
 }
 
 function planLayer(

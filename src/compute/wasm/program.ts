@@ -6,15 +6,18 @@ import type { Kernel } from "../kernel/language.ts";
 import type { Phase } from "../../platform/index.ts";
 import { backwardKernel, recurrentBackwardKernel } from "./backward.ts";
 import { directForwardKernel, forwardKernel, gatherEvents, recurrentForwardKernel } from "./forward.ts";
+import { directWeightsKernel, eventWeightsKernel, smallWeightsKernel, transposeKernel, updateKernel } from "./learn.ts";
 import {
-  directWeightsKernel,
-  eventWeightsKernel,
-  smallWeightsKernel,
-  transposeKernel,
-  updateKernel,
-} from "./learn.ts";
-import { columnListsKernel, packBytesKernel, reorderWordsKernel, rowListsKernel } from "./lists.ts";
-import { widthOf, type LayerPlan, type Plan, type Trained } from "./plan.ts";
+  countColumnsKernel,
+  countSpikesKernel,
+  fillColumnsKernel,
+  packBytesKernel,
+  placeColumnsKernel,
+  reorderWordsKernel,
+  rowListsKernel,
+} from "./lists.ts";
+import { gatherTables, tableWeightsKernel, transposeBitsKernel } from "./tables.ts";
+import { widthOf, type LayerPlan, type Plan, type SourcePlan, type Trained } from "./plan.ts";
 
 /** The kernels that a compiled network may call; the names of a layer's end in its number. */
 export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
@@ -22,8 +25,7 @@ export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
   return [
     packBytesKernel("packBytes", plan, first),
     reorderWordsKernel("reorderWords", plan, first),
-    rowListsKernel("inputRows", plan, first),
-    columnListsKernel("inputColumns", plan, first),
+    ...listKernels("Input", plan, first),
     ...plan.layers.flatMap((layer) => layerKernels(plan, layer, options)),
   ];
 }
@@ -53,19 +55,27 @@ export function trainedOf(layer: LayerPlan): readonly (readonly [name: string, a
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+function listKernels(suffix: number | "Input", plan: Plan, source: SourcePlan): Kernel[] {
+  return [
+    countSpikesKernel(`spikes${suffix}`, plan, source),
+    rowListsKernel(`rows${suffix}`, plan, source),
+    countColumnsKernel(`countColumns${suffix}`, plan, source),
+    placeColumnsKernel(`placeColumns${suffix}`, plan, source),
+    fillColumnsKernel(`fillColumns${suffix}`, plan, source),
+  ];
+}
+
 function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Kernel[] {
   const { index, recurrent } = layer;
   const { surrogate, optimizer } = options;
   const above = plan.layers[index + 1];
-  const kernels: Kernel[] = [
-    rowListsKernel(`rows${index}`, plan, layer.output),
-    columnListsKernel(`columns${index}`, plan, layer.output),
-  ];
+  const kernels = listKernels(index, plan, layer.output);
   for (const training of [false, true]) {
     const how = { training, surrogate };
     const name = training ? "train" : "infer";
     if (recurrent === undefined) {
       kernels.push(forwardKernel(`${name}Events${index}`, plan, layer, how, { gather: gatherEvents(layer) }));
+      kernels.push(forwardKernel(`${name}Tables${index}`, plan, layer, how, gatherTables(plan, layer)));
       if (index === 0) kernels.push(forwardKernel(`${name}Direct`, plan, layer, how, {}));
     } else {
       kernels.push(recurrentForwardKernel(`${name}Events${index}`, plan, layer, how));
@@ -74,13 +84,16 @@ function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Ke
   const backward = recurrent === undefined ? backwardKernel : recurrentBackwardKernel;
   kernels.push(backward(`backward${index}`, plan, layer, above, surrogate));
   for (const learning of optimizer === undefined ? [undefined] : [undefined, optimizer]) {
-    kernels.push(...learningKernels(plan, layer, learning === undefined ? "gradient" : "learn", { optimizer: learning }));
+    kernels.push(
+      ...learningKernels(plan, layer, learning === undefined ? "gradient" : "learn", { optimizer: learning }),
+    );
   }
   if (optimizer !== undefined) {
     for (const [name, array] of trainedOf(layer)) {
       kernels.push(updateKernel(`update.${name}${index}`, plan, array, optimizer));
     }
   }
+  if (recurrent === undefined) kernels.push(transposeBitsKernel(`transposeBits${index}`, plan, layer));
   if (index === 0) kernels.push(directForwardKernel("direct", plan, layer));
   kernels.push(...transposes(layer));
   return kernels;
@@ -98,7 +111,8 @@ function learningKernels(
     eventWeightsKernel(`${prefix}.events${index}`, plan, layer, events, learning),
     smallWeightsKernel(`${prefix}.small${index}`, plan, layer, learning),
   ];
-  if (recurrent !== undefined) {
+  if (recurrent === undefined) kernels.push(tableWeightsKernel(`${prefix}.tables${index}`, plan, layer, learning));
+  else {
     const own = { lists: output.columns, sources: layer.neuronCount, target: recurrent, later: 1 };
     kernels.push(eventWeightsKernel(`${prefix}.recurrent${index}`, plan, layer, own, learning));
   }

@@ -26,7 +26,8 @@ export const nodeThreads: Threads = {
       threadCount,
       run: (phases) => {
         leadTeam(control, own, threadCount, phases);
-        if (teamFailed(control)) throw new ToolError("team/failed", "a thread of the engine broke down", { command: "wasm" });
+        if (teamFailed(control))
+          throw new ToolError("team/failed", "a thread of the engine broke down", { command: "wasm" });
       },
       [Symbol.dispose]: () => stopTeam(control),
     };
@@ -34,10 +35,7 @@ export const nodeThreads: Threads = {
 };
 
 /** Source and package differ in the ending. */
-const threadModule = new URL(
-  `./team-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
-  import.meta.url,
-);
+const threadModule = new URL(`./team-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
 // ---------------------------------------------------------------------------------------------------------------------
 
