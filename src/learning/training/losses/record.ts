@@ -1,0 +1,89 @@
+import type { Problem } from "../../../base/index.ts";
+
+/** What an output record holds: spikes (0, 1, or graded) or membrane potentials. */
+export type OutputKind = "spikes" | "potential";
+
+/** All that the output layer did with one batch. */
+export interface OutputRecord {
+  readonly kind: OutputKind;
+  readonly stepCount: number;
+  readonly sampleCount: number;
+  /** Output neurons: one per class, or several with a population code (`neuronsPerClass`). */
+  readonly classCount: number;
+  /** Shape [step, sample, class]. */
+  readonly values: Float32Array;
+}
+
+/** Loss of a batch and its derivative by every value of the record; computed in double precision, rounded once. */
+export interface LossGradient {
+  /** Mean over the batch where the loss does not say otherwise. */
+  readonly loss: number;
+  /** Shape [step, sample, class]. */
+  readonly gradient: Float32Array;
+}
+
+/** Class of every sample. Shape [sample]. */
+export type Labels = ArrayLike<number>;
+
+/** A number that a loss may be given. */
+export interface LossOption {
+  readonly from: number;
+  readonly to: number;
+  readonly isInteger?: boolean;
+  readonly byDefault: number;
+  readonly meaning: string;
+}
+
+/** One loss: which records it understands, its options, and its value with gradient. */
+export interface LossDefinition<Spec> {
+  readonly summary: string;
+  readonly accepts: readonly OutputKind[];
+  readonly needsLabels: boolean;
+  /** Numeric options by name; all other options are checked by `problems`. */
+  readonly options: Readonly<Record<string, LossOption>>;
+  /** What is wrong beyond the ranges of `options`; `path` leads to the specification. */
+  problems?(spec: Spec, path: string): readonly Problem[];
+  /** `record` and `labels` are checked already. */
+  evaluate(spec: Spec, record: OutputRecord, labels: Labels): LossGradient;
+}
+
+/** Option of every cross-entropy. */
+export const labelSmoothingOption: LossOption = {
+  from: 0,
+  to: 1,
+  byDefault: 0,
+  meaning: "share of the target that is spread evenly over all classes",
+};
+
+/** Option of losses that understand a population code. */
+export const neuronsPerClassOption: LossOption = {
+  from: 1,
+  to: 1_000_000,
+  isInteger: true,
+  byDefault: 1,
+  meaning: "neighboring output neurons that vote together for one class",
+};
+
+/**
+ * Sums over steps and over the neurons of a class.
+ * @returns Shape [sample, class] with `classCount / neuronsPerClass` classes.
+ */
+export function sumOverSteps(record: OutputRecord, neuronsPerClass: number): Float64Array {
+  const sums = new Float64Array((record.sampleCount * record.classCount) / neuronsPerClass);
+  const width = record.sampleCount * record.classCount;
+  record.values.forEach((value, i) => {
+    const at = Math.floor((i % width) / neuronsPerClass);
+    sums[at] = (sums[at] ?? 0) + value;
+  });
+  return sums;
+}
+
+/**
+ * The derivative by every value, from the derivative by the sums of `sumOverSteps`: every value counts alike.
+ * @param gradient  Shape [sample, class].
+ * @returns         Shape [step, sample, class] of the record.
+ */
+export function spreadOverSteps(record: OutputRecord, gradient: Float64Array, neuronsPerClass: number): Float32Array {
+  const width = record.sampleCount * record.classCount;
+  return record.values.map((_, i) => gradient[Math.floor((i % width) / neuronsPerClass)] ?? 0);
+}
