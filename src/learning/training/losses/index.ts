@@ -9,6 +9,6 @@ export type { MsePotential } from "./mse-potential.ts";
 export type { MseRate } from "./mse-rate.ts";
 export type { MseTemporal } from "./mse-temporal.ts";
 export type { RateBand } from "./rate-band.ts";
-export type { Labels, LossDefinition, LossGradient, LossOption, OutputKind, OutputRecord } from "./record.ts";
+export type { Labels, LossDefinition, LossGradient, OutputKind, OutputRecord } from "./record.ts";
 export type { Similarity, SimilarityKernel } from "./similarity.ts";
 export type { Tet } from "./tet.ts";

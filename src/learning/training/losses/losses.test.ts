@@ -82,6 +82,24 @@ test(
   },
 );
 
+test("smoothed, TET and pairwise losses equal PyTorch's", () => {
+  const { losses: stored } = JSON.parse(readFileSync("tests/vectors/torch-training.json", "utf8")) as {
+    losses: {
+      shape: [number, number, number];
+      labels: number[];
+      cases: { spec: LossSpec; values: number[]; loss: number; gradient: number[] }[];
+    };
+  };
+  assert.equal(stored.cases.length, 7);
+  for (const { spec, values, loss, gradient } of stored.cases) {
+    const kind = losses[spec.kind].accepts[0]!;
+    const got = computeLoss(spec, record(kind, stored.shape, values), stored.labels);
+    assertNear(got.loss, loss, 1e-7, spec.kind);
+    const scale = Math.max(...gradient.map(Math.abs));
+    gradient.forEach((g, i) => assert.ok(Math.abs(got.gradient[i]! - g) <= 2e-7 * scale, `${spec.kind} [${i}]`));
+  }
+});
+
 /** Losses with a true derivative, on records whose values are all different (no ties) and, if asked, positive. */
 const differentiable: readonly (readonly [LossSpec, OutputRecord["kind"], "positive"?])[] = [
   [{ kind: "cross-entropy" }, "potential"],

@@ -9,6 +9,7 @@ import { msePotential, type MsePotential } from "./mse-potential.ts";
 import { mseRate, type MseRate } from "./mse-rate.ts";
 import { mseTemporal, type MseTemporal } from "./mse-temporal.ts";
 import { rateBand, type RateBand } from "./rate-band.ts";
+import { rangeProblems } from "../number-option.ts";
 import type { Labels, LossDefinition, LossGradient, OutputRecord } from "./record.ts";
 import { similarity, type Similarity } from "./similarity.ts";
 import { tet, type Tet } from "./tet.ts";
@@ -98,14 +99,7 @@ export function computeLoss(spec: LossSpec, record: OutputRecord, labels: Labels
 /** Everything wrong with the options of a loss; `path` leads to it in the user's document. */
 export function lossProblems(spec: LossSpec, path = `loss "${spec.kind}"`): readonly Problem[] {
   const definition = definitionOf(spec);
-  const given: Readonly<Record<string, unknown>> = { ...spec };
-  const ranges = Object.entries(definition.options).flatMap(([name, { from, to, isInteger = false }]) => {
-    const value = given[name];
-    if (value === undefined) return [];
-    if (typeof value === "number" && value >= from && value <= to && (!isInteger || Number.isInteger(value))) return [];
-    const message = `expected ${isInteger ? "a whole number" : "a number"} from ${from} to ${to}, got ${String(value)}`;
-    return [{ code: "training/loss-option", path: `${path}.${name}`, message }];
-  });
+  const ranges = rangeProblems(definition.options, spec, { path, code: "training/loss-option" });
   return [...ranges, ...(definition.problems?.(spec, path) ?? [])];
 }
 

@@ -1,10 +1,5 @@
-import {
-  neuronsPerClassOption,
-  spreadOverSteps,
-  sumOverSteps,
-  type LossDefinition,
-  type LossOption,
-} from "./record.ts";
+import type { NumberOption } from "../number-option.ts";
+import { neuronsPerClassOption, spreadOverSteps, sumOverSteps, type LossDefinition } from "./record.ts";
 
 export interface MseCount {
   readonly kind: "mse-count";
@@ -13,14 +8,14 @@ export interface MseCount {
   readonly neuronsPerClass?: number | undefined;
 }
 
-export const correctRateOption: LossOption = {
+export const correctRateOption: NumberOption = {
   from: 0,
   to: 1,
   byDefault: 1,
   meaning: "wanted spikes per step of the right class",
 };
 
-export const incorrectRateOption: LossOption = {
+export const incorrectRateOption: NumberOption = {
   from: 0,
   to: 1,
   byDefault: 0,

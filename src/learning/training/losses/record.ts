@@ -1,4 +1,5 @@
 import type { Problem } from "../../../base/index.ts";
+import type { NumberOption } from "../number-option.ts";
 
 /** What an output record holds: spikes (0, 1, or graded) or membrane potentials. */
 export type OutputKind = "spikes" | "potential";
@@ -25,22 +26,13 @@ export interface LossGradient {
 /** Class of every sample. Shape [sample]. */
 export type Labels = ArrayLike<number>;
 
-/** A number that a loss may be given. */
-export interface LossOption {
-  readonly from: number;
-  readonly to: number;
-  readonly isInteger?: boolean;
-  readonly byDefault: number;
-  readonly meaning: string;
-}
-
 /** One loss: which records it understands, its options, and its value with gradient. */
 export interface LossDefinition<Spec> {
   readonly summary: string;
   readonly accepts: readonly OutputKind[];
   readonly needsLabels: boolean;
   /** Numeric options by name; all other options are checked by `problems`. */
-  readonly options: Readonly<Record<string, LossOption>>;
+  readonly options: Readonly<Record<string, NumberOption>>;
   /** What is wrong beyond the ranges of `options`; `path` leads to the specification. */
   problems?(spec: Spec, path: string): readonly Problem[];
   /** `record` and `labels` are checked already. */
@@ -48,7 +40,7 @@ export interface LossDefinition<Spec> {
 }
 
 /** Option of every cross-entropy. */
-export const labelSmoothingOption: LossOption = {
+export const labelSmoothingOption: NumberOption = {
   from: 0,
   to: 1,
   byDefault: 0,
@@ -56,7 +48,7 @@ export const labelSmoothingOption: LossOption = {
 };
 
 /** Option of losses that understand a population code. */
-export const neuronsPerClassOption: LossOption = {
+export const neuronsPerClassOption: NumberOption = {
   from: 1,
   to: 1_000_000,
   isInteger: true,
