@@ -10,14 +10,21 @@ import { mseRate, type MseRate } from "./mse-rate.ts";
 import { mseTemporal, type MseTemporal } from "./mse-temporal.ts";
 import { rateBand, type RateBand } from "./rate-band.ts";
 import { rangeProblems } from "../number-option.ts";
-import type { Labels, LossDefinition, LossGradient, OutputRecord } from "./record.ts";
+import type { Labels, LossDefinition, LossGradient, OutputKind, OutputRecord } from "./record.ts";
 import { similarity, type Similarity } from "./similarity.ts";
 import { tet, type Tet } from "./tet.ts";
 
-/** A weighted sum of losses on the same record. */
+/** A weighted sum of losses. */
 export interface Mixed {
   readonly kind: "mixed";
-  readonly parts: readonly { readonly weight: number; readonly loss: LossSpec }[];
+  readonly parts: readonly MixedPart[];
+}
+
+export interface MixedPart {
+  readonly weight: number;
+  readonly loss: LossSpec;
+  /** The record that this part reads; default: the one that decides, if the loss understands it (`computeLossOfRecords`). */
+  readonly of?: OutputKind | undefined;
 }
 
 /** A loss by name with its options; every option may be left out. */
@@ -58,6 +65,7 @@ const mixed: LossDefinition<Mixed> = {
     let loss = 0;
     const sum = new Float64Array(record.values.length);
     for (const part of parts) {
+      if (part.of !== undefined && part.of !== record.kind) throw wrongKind(part.loss, part.of, record.kind);
       const result = computeLoss(part.loss, record, labels);
       loss += part.weight * result.loss;
       result.gradient.forEach((g, i) => {
@@ -110,13 +118,17 @@ function definitionOf(spec: LossSpec): LossDefinition<LossSpec> {
   return losses[spec.kind] as LossDefinition<LossSpec>;
 }
 
+function wrongKind(spec: LossSpec, needed: string, got: OutputKind): UserError {
+  const message = `loss "${spec.kind}": needs a record of ${needed}, got ${got}`;
+  return new UserError("training/record-kind", message, { hint: "choose another loss, or record the other output" });
+}
+
 function checkRecord(spec: LossSpec, record: OutputRecord, labels: Labels): void {
   const { kind, stepCount, sampleCount, classCount, values } = record;
   const where = `loss "${spec.kind}"`;
   const { accepts, needsLabels } = definitionOf(spec);
   if (!accepts.includes(kind)) {
-    const message = `${where}: needs a record of ${accepts.join(" or ")}, got ${kind}`;
-    throw new UserError("training/record-kind", message, { hint: "choose another loss, or record the other output" });
+    throw wrongKind(spec, accepts.join(" or "), kind);
   }
   const size = stepCount * sampleCount * classCount;
   if (size === 0 || values.length !== size) {

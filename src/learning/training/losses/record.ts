@@ -61,12 +61,14 @@ export const neuronsPerClassOption: NumberOption = {
  * @returns Shape [sample, class] with `classCount / neuronsPerClass` classes.
  */
 export function sumOverSteps(record: OutputRecord, neuronsPerClass: number): Float64Array {
-  const sums = new Float64Array((record.sampleCount * record.classCount) / neuronsPerClass);
-  const width = record.sampleCount * record.classCount;
-  record.values.forEach((value, i) => {
-    const at = Math.floor((i % width) / neuronsPerClass);
-    sums[at] = (sums[at] ?? 0) + value;
-  });
+  const { values, stepCount, sampleCount, classCount } = record;
+  const sums = new Float64Array((sampleCount * classCount) / neuronsPerClass);
+  let at = 0;
+  for (let step = 0; step < stepCount; step++) {
+    for (let i = 0; i < sums.length; i++) {
+      for (let neuron = 0; neuron < neuronsPerClass; neuron++) sums[i] = (sums[i] ?? 0) + (values[at++] ?? 0);
+    }
+  }
   return sums;
 }
 
@@ -76,6 +78,9 @@ export function sumOverSteps(record: OutputRecord, neuronsPerClass: number): Flo
  * @returns         Shape [step, sample, class] of the record.
  */
 export function spreadOverSteps(record: OutputRecord, gradient: Float64Array, neuronsPerClass: number): Float32Array {
-  const width = record.sampleCount * record.classCount;
-  return record.values.map((_, i) => gradient[Math.floor((i % width) / neuronsPerClass)] ?? 0);
+  const ofStep = new Float32Array(gradient.length * neuronsPerClass);
+  gradient.forEach((g, i) => ofStep.fill(g, i * neuronsPerClass, (i + 1) * neuronsPerClass));
+  const all = new Float32Array(record.values.length);
+  for (let step = 0; step < record.stepCount; step++) all.set(ofStep, step * ofStep.length);
+  return all;
 }

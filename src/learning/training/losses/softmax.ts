@@ -26,10 +26,8 @@ export function crossEntropyOfRows(
   const rowCount = scores.length / classCount;
   let total = 0;
   for (let row = 0; row < rowCount; row++) {
-    const from = row * classCount;
-    const target = gradient.subarray(from, from + classCount);
     const label = labels[row % labels.length] ?? 0;
-    total += crossEntropyOfRow(scores.subarray(from, from + classCount), label, smoothing, target);
+    total += crossEntropyOfRow(scores, row * classCount, { classCount, label, smoothing, gradient });
   }
   for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] ?? 0) / rowCount;
   return { loss: total / rowCount, gradient };
@@ -37,27 +35,32 @@ export function crossEntropyOfRows(
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Writes `gradient`. */
+/** The row that starts at `from`; writes its part of `gradient`. Hot. */
 function crossEntropyOfRow(
   scores: Float64Array | Float32Array,
-  label: number,
-  smoothing: number,
-  gradient: Float64Array,
+  from: number,
+  row: {
+    readonly classCount: number;
+    readonly label: number;
+    readonly smoothing: number;
+    readonly gradient: Float64Array;
+  },
 ): number {
+  const { classCount, label, smoothing, gradient } = row;
   let largest = Number.NEGATIVE_INFINITY;
-  for (const score of scores) largest = Math.max(largest, score);
+  for (let c = 0; c < classCount; c++) largest = Math.max(largest, scores[from + c] ?? 0);
   let sum = 0;
-  scores.forEach((score, c) => {
-    const share = Math.exp(score - largest);
-    gradient[c] = share;
+  for (let c = 0; c < classCount; c++) {
+    const share = Math.exp((scores[from + c] ?? 0) - largest);
+    gradient[from + c] = share;
     sum += share;
-  });
+  }
   const logSum = largest + Math.log(sum);
   let loss = 0;
-  scores.forEach((score, c) => {
-    const wanted = smoothing / scores.length + (c === label ? 1 - smoothing : 0);
-    if (wanted > 0) loss += wanted * (logSum - score);
-    gradient[c] = (gradient[c] ?? 0) / sum - wanted;
-  });
+  for (let c = 0; c < classCount; c++) {
+    const wanted = smoothing / classCount + (c === label ? 1 - smoothing : 0);
+    if (wanted > 0) loss += wanted * (logSum - (scores[from + c] ?? 0));
+    gradient[from + c] = (gradient[from + c] ?? 0) / sum - wanted;
+  }
   return loss;
 }
