@@ -41,7 +41,7 @@ export interface HealthFinding {
   readonly remedy: string;
 }
 
-/** When a finding is made. Chosen by experience: they separate runs that learn from runs that do not, not good from bad. */
+/** When a finding is made. The defaults are rules of thumb, not taken from a source. */
 export interface HealthThresholds {
   /** Share of neurons of a layer that may stay silent for a whole epoch: some always do, and cost a chip nothing. */
   readonly deadShare: number;

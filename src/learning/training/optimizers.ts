@@ -147,7 +147,7 @@ function adamStep(spec: Adam, { weights, gradient, state, step, learningRate }: 
   const mean = assertDefined(state["mean"], "mean");
   const square = assertDefined(state["square"], "square");
   const rate = learningRate / (1 - meanDecay ** step);
-  const correction = Math.sqrt(1 - squareDecay ** step);
+  const correction = 1 / Math.sqrt(1 - squareDecay ** step);
   for (let i = 0; i < weights.length; i++) {
     const weight = weights[i] ?? 0;
     const g = (gradient[i] ?? 0) + added * weight;
@@ -155,7 +155,7 @@ function adamStep(spec: Adam, { weights, gradient, state, step, learningRate }: 
     const s = squareDecay * (square[i] ?? 0) + (1 - squareDecay) * g * g;
     mean[i] = m;
     square[i] = s;
-    weights[i] = keep * weight - (rate * m) / (Math.sqrt(s) / correction + epsilon);
+    weights[i] = keep * weight - (rate * m) / (Math.sqrt(s) * correction + epsilon);
   }
 }
 
