@@ -2,7 +2,7 @@
 // narrows, `--json FILE` keeps the table for machines, `--data FOLDER` names the folder with mnist/ and nmnist/ (default
 // ../shared/data). It takes several minutes; nothing here is a unit test.
 import { existsSync, writeFileSync } from "node:fs";
-import { wasmBackend } from "../src/compute/index.ts";
+import { wasmBackendOn } from "../src/compute/index.ts";
 import { demoConfig, parseConfig, type Config, type ConfigInput } from "../src/experiment/index.ts";
 import { batchOptions, encodeSpikes, trainingOptions } from "../src/experiment/stages/software.ts";
 import { families, type HardwareChoice } from "../src/hardware/family/index.ts";
@@ -89,14 +89,14 @@ async function trainFully(
   const batch = batchOptions(config, stepCount);
   const training = { ...trainingOptions(config), validationShare: 0 };
   const started = clock.monotonic();
-  const result = await train({ network, dataset, batch, backend: wasmBackend, training });
+  const result = await train({ network, dataset, batch, backend: wasmBackendOn(nodePlatform.threads), training });
   const epochSeconds = (clock.monotonic() - started) / 1000 / config.training.epochs;
   const test = await evaluateNetwork({
     network: result.network,
     dataset,
     split: dataset.test,
     batch,
-    backend: wasmBackend,
+    backend: wasmBackendOn(nodePlatform.threads),
   });
   return { network: result.network, test: test.accuracy, epochSeconds };
 }
@@ -105,7 +105,7 @@ async function quantizeFully(config: Config, dataset: Dataset, network: Network)
   const batch = batchOptions(config, network.stepCount);
   const { epochs, learningRate } = config.tuning;
   const training = { ...trainingOptions(config), validationShare: 0, epochs, learningRate, weightBits: 4 };
-  return (await train({ network, dataset, batch, backend: wasmBackend, training })).network;
+  return (await train({ network, dataset, batch, backend: wasmBackendOn(nodePlatform.threads), training })).network;
 }
 
 /** Golden accuracy on the whole test split, RTL equality on some of it, placement. */

@@ -1,5 +1,6 @@
-import type { Network } from "../model/network/index.ts";
-import type { SpikeTrain } from "../model/tensor/index.ts";
+import type { LayerArrays, Network } from "../model/network/index.ts";
+import type { Quantizer, SpikeTrain } from "../model/tensor/index.ts";
+export type { LayerArrays } from "../model/network/index.ts";
 import type { Optimizer, UpdateStep } from "./optimizer.ts";
 
 /** What a batch feeds into the first layer. */
@@ -26,10 +27,14 @@ export interface CompileOptions {
   readonly maxSampleCount: number;
   /** How weights learn; without one there is no `update`. */
   readonly optimizer?: Optimizer;
+  /** Weights pass through a mask and a quantizer on their way into the forward pass; see `Executor.setTransform`. */
+  readonly transforms?: boolean;
   /** Record the last layer at every step, and take gradients for every step. */
   readonly perStep?: boolean;
-  /** Threads to use; results do not depend on it. Default: one. */
-  readonly threadCount?: number;
+  /** Threads to use, or "auto" (the default): as many as find work. Results do not depend on it. */
+  readonly threadCount?: number | "auto";
+  /** Most memory to take; without a limit 4 GiB. A batch that needs more is refused with `compute/too-large`. */
+  readonly memoryLimitBytes?: number;
   /** How sums over spikes are formed; "auto" decides by the density of each layer and batch. */
   readonly method?: GatherMethod | "auto";
 }
@@ -66,20 +71,24 @@ export interface OutputGradient {
   readonly layerSpikes?: readonly (Float32Array | undefined)[];
 }
 
-/** The trained arrays of a layer in the network's layout. */
-export interface LayerArrays {
-  /** The shape of the layer's `weights`. */
-  readonly weights: Float32Array;
-  /** Shape [neuron], or [output channel] for a convolution. */
-  readonly bias?: Float32Array;
-  /** Shape [neuron, neuron]. */
-  readonly recurrentWeights?: Float32Array;
-  /** Per-neuron parameters by name. Shape [neuron]. */
-  readonly neuronParameters?: Readonly<Record<string, Float32Array>>;
-}
+/**
+ * `weights` are what the forward pass sees; `masters` what learns, the same unless compiled with `transforms`. `moment0` and
+ * following are what the optimizer remembers, in its order; what it does not have reads as zeros.
+ */
+export type ArrayKind = "weights" | "masters" | "gradients" | MomentKind;
 
-/** `moment0`, `moment1`: the optimizer's memory. */
-export type ArrayKind = "weights" | "gradients" | "moment0" | "moment1";
+export type MomentKind = "moment0" | "moment1" | "moment2";
+
+export const momentKinds: readonly MomentKind[] = ["moment0", "moment1", "moment2"];
+
+export type TransformedKey = "weights" | "recurrentWeights";
+
+/** weight = quantized(mask · master); gradients go to the master unchanged (straight through). */
+export interface WeightTransform {
+  /** 1 keeps a weight, 0 removes it. The shape of the array. */
+  readonly mask?: Uint8Array | undefined;
+  readonly quantizer?: Quantizer | undefined;
+}
 
 /** A network compiled for one back end. Holds its own copy of the weights. */
 export interface Executor extends Disposable {
@@ -98,8 +107,12 @@ export interface Executor extends Disposable {
   /** Copies, one entry per layer. */
   read(kind: ArrayKind): LayerArrays[];
   write(kind: ArrayKind, layers: readonly LayerArrays[]): void;
+  /** What the forward pass makes of a layer's masters from now on. Needs `transforms`. */
+  setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void;
   /** Spikes of layer `layer` in the last forward pass, shape [step, sample, neuron]. */
   spikesOf(layer: number): SpikeTrain;
+  /** Adds each neuron's spikes in the last pass, of all steps and samples, to `totals`. Shape [neuron]. */
+  addNeuronSpikes(layer: number, totals: Float64Array): void;
   /** Those spikes summed over steps. Shape [sample, neuron]. */
   spikeCountsOf(layer: number): Float32Array;
 }

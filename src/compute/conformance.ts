@@ -3,19 +3,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream } from "../base/index.ts";
-import { denseLayer, layerInputCount, type DenseLayer, type Network } from "../model/network/index.ts";
+import { denseLayer, denseLayers, layerInputCount, type DenseLayer, type Network } from "../model/network/index.ts";
 import { neuronSpec, type NeuronSpec } from "../model/neuron/index.ts";
 import { hasSpike, setSpike, spikeTrain, tensor, type Tensor } from "../model/tensor/index.ts";
-import type {
-  ArrayKind,
-  Backend,
-  Executor,
-  ForwardResult,
-  GatherMethod,
-  LayerArrays,
-  NetworkInput,
-  OutputGradient,
-  Surrogate,
+import {
+  momentKinds,
+  type ArrayKind,
+  type Backend,
+  type Executor,
+  type ForwardResult,
+  type GatherMethod,
+  type LayerArrays,
+  type NetworkInput,
+  type OutputGradient,
+  type Surrogate,
 } from "./backend.ts";
 import type { Optimizer, UpdateStep } from "./optimizer.ts";
 import { referenceBackend } from "./reference/reference.ts";
@@ -40,6 +41,8 @@ interface Case {
   /** Weights are multiples of 1/64, so that sums are exact in any order. */
   readonly grid?: boolean;
   readonly method?: GatherMethod;
+  /** Mask a third of the weights and quantize the rest. */
+  readonly transforms?: boolean;
 }
 
 const lif = neuronSpec("lif");
@@ -79,6 +82,14 @@ const cases: readonly Case[] = [
     detachReset: false,
   },
   { title: "gradients at every step", sizes: [20, 18, 4], neurons: [lif, lif], perStep: true },
+  {
+    title: "masked and quantized",
+    sizes: [20, 37, 4],
+    neurons: [lif, lif],
+    transforms: true,
+    recurrent: true,
+    bias: true,
+  },
   { title: "momentum", sizes: [9, 12, 3], neurons: [lif, lif], bias: true, optimizer: { kind: "sgd", momentum: 0.9 } },
   {
     title: "Nesterov",
@@ -87,6 +98,12 @@ const cases: readonly Case[] = [
     optimizer: { kind: "sgd", momentum: 0.9, nesterov: true, weightDecay: 0.01 },
   },
   { title: "decoupled decay", sizes: [9, 12, 3], neurons: [lif, lif], optimizer: { kind: "adamw" } },
+  {
+    title: "centered RMSprop with momentum",
+    sizes: [9, 12, 3],
+    neurons: [lif, lif],
+    optimizer: { kind: "rmsprop", isCentered: true, momentum: 0.5 },
+  },
   { title: "RMSprop", sizes: [9, 12, 3], neurons: [lif, lif], recurrent: true, optimizer: { kind: "rmsprop" } },
   { title: "bias", sizes: [11, 18, 4], neurons: [lif, lif], bias: true },
   { title: "direct input with bias", sizes: [11, 18, 4], neurons: [lif, lif], direct: true, bias: true },
@@ -120,10 +137,12 @@ export function testBackend(backend: Backend): void {
         optimizer: item.optimizer ?? { kind: "adam" },
         perStep: item.perStep ?? false,
         method: item.method ?? "events",
+        transforms: item.transforms ?? false,
       } as const;
       using expected = await referenceBackend.compile(network, options);
       using actual = await backend.compile(network, options);
       const input = randomInput(item, network, seed);
+      if (item.transforms === true) for (const executor of [expected, actual]) setTransforms(executor, network);
       for (let pass = 0; pass < 2; pass++) {
         const want = await expected.forward(input, { training: true });
         const got = await actual.forward(input, { training: true });
@@ -228,13 +247,22 @@ function randomGradient(forward: ForwardResult, executor: Executor, network: Net
   };
 }
 
+function setTransforms(executor: Executor, network: Network): void {
+  denseLayers(network).forEach((layer, l) => {
+    const mask = (array: Tensor): Uint8Array => Uint8Array.from(array.data, (_, i) => (i % 3 === 0 ? 0 : 1));
+    executor.setTransform(l, "weights", { mask: mask(layer.weights), quantizer: { bits: 4, scale: 0.125 } });
+    if (layer.recurrentWeights === undefined) return;
+    executor.setTransform(l, "recurrentWeights", { quantizer: { bits: 3, scale: 0.25 } });
+  });
+}
+
 /** Learning after the backward pass follows the reference; learning on the way gives the same bits; new weights arrive. */
 async function learnAlike(
   expected: Executor,
   actual: Executor,
   batch: { readonly input: NetworkInput; readonly gradient: OutputGradient; readonly pass: number },
 ): Promise<void> {
-  const kinds: readonly ArrayKind[] = ["weights", "moment0", "moment1"];
+  const kinds: readonly ArrayKind[] = ["masters", ...momentKinds];
   const update = { learningRate: 1e-3, step: batch.pass + 1 };
   // From equal gradients, because an optimizer that divides by their size makes a step of the last digit of a vanishing one.
   actual.write("gradients", expected.read("gradients"));
@@ -256,7 +284,7 @@ async function learnAlike(
   );
   kinds.forEach((kind) => actual.write(kind, expected.read(kind)));
   const nudged = before[0]!.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w * 0.75) }));
-  for (const executor of [expected, actual]) executor.write("weights", nudged);
+  for (const executor of [expected, actual]) executor.write("masters", nudged);
 }
 
 function assertLayersClose(got: readonly LayerArrays[], want: readonly LayerArrays[], tolerance = 1e-5): void {

@@ -1,5 +1,13 @@
 export * from "./backend.ts";
-export { updateArray, type Optimizer, type UpdateStep } from "./optimizer.ts";
+export {
+  momentNames,
+  updateArray,
+  type Adam,
+  type Optimizer,
+  type RmsProp,
+  type Sgd,
+  type UpdateStep,
+} from "./optimizer.ts";
 export { referenceBackend } from "./reference/reference.ts";
 export { surrogateDerivative } from "./surrogate.ts";
-export { createWasmBackend, wasmBackend } from "./wasm/wasm.ts";
+export { wasmBackend, wasmBackendOn } from "./wasm/wasm.ts";

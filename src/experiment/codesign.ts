@@ -2,7 +2,7 @@
 // kept by the hash of what it reads.
 
 import { assertDefined, canonicalJson, formatQuantity, UserError, type Quantity } from "../base/index.ts";
-import { wasmBackend } from "../compute/index.ts";
+import { wasmBackendOn } from "../compute/index.ts";
 import type { PlacementReport, RtlDesign } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import { evaluateNetwork } from "../learning/index.ts";
@@ -74,7 +74,7 @@ export async function codesign(options: CodesignOptions): Promise<CodesignResult
     dataset: data.dataset,
     split: data.dataset.test,
     batch: batchOptions(config, stepCount),
-    backend: wasmBackend,
+    backend: wasmBackendOn(session.platform.threads),
   });
   const findings = { data, base, exploration, software, test, built, verification, synthesis, placement };
   const report = reportData(session, { ...findings, floatTestAccuracy: float.accuracy }, options.generator);

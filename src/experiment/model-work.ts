@@ -1,7 +1,7 @@
 // The stages as functions of one model file: what `train`, `eval`, `sparsify`, `quantize`, `fit`, `rtl` and `inspect` do.
 
 import { assertDefined, UserError, type Problem, type QuantityKind } from "../base/index.ts";
-import { wasmBackend } from "../compute/index.ts";
+import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
 import { countEvents, runGolden, type EventTrace } from "../hardware/golden/index.ts";
@@ -50,7 +50,7 @@ export async function trainOnly(options: {
     dataset: data.dataset,
     split: data.dataset.test,
     batch: batchOptions(config, stepCount),
-    backend: wasmBackend,
+    backend: wasmBackendOn(options.platform.threads),
   });
   await saveModel(platform.files, options.modelFile, { kind: "model", network: base.network, config });
   return { testAccuracy: test.accuracy, validationAccuracy: base.validationAccuracy };
@@ -81,7 +81,7 @@ export async function tuneModel(
   const dataset = await datasetOf(options, model, undefined);
   const batch = batchOptions(config, model.network.stepCount);
   const judge = (network: Network) =>
-    evaluateNetwork({ network, dataset, split: dataset.test, batch, backend: wasmBackend });
+    evaluateNetwork({ network, dataset, split: dataset.test, batch, backend: wasmBackendOn(options.platform.threads) });
   const before = (await judge(model.network)).accuracy;
   const kept = model.network.layers[0]?.quantizer?.bits;
   const weightBits = options.weightBits ?? kept;
@@ -91,7 +91,7 @@ export async function tuneModel(
     network: model.network,
     dataset,
     batch,
-    backend: wasmBackend,
+    backend: wasmBackendOn(options.platform.threads),
     signal,
     onProgress: (progress) => onEvent({ type: "progress", title: "fine-tune", progress }),
     training: {
@@ -159,7 +159,7 @@ export async function evaluateModel(
           dataset,
           split: dataset.test,
           batch: batchOptions(model.config, model.network.stepCount),
-          backend: wasmBackend,
+          backend: wasmBackendOn(options.platform.threads),
         })
       ).accuracy;
   return {

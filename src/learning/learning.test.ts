@@ -9,11 +9,8 @@ import { countSpikes } from "../model/tensor/index.ts";
 import type { Files } from "../platform/index.ts";
 import { nodePlatform } from "../platform/node/index.ts";
 import {
-  adamStep,
   augmentImage,
-  cosineRate,
   encodeBatch,
-  evaluateLoss,
   gradualSparsity,
   initialNetwork,
   loadDataset,
@@ -23,7 +20,6 @@ import {
   readRecording,
   splitValidation,
   train,
-  zeroMoments,
   type Dataset,
   type TrainingOptions,
   type TrainingState,
@@ -154,43 +150,6 @@ test("the shared data sets load", async (t) => {
   return undefined;
 });
 
-test("losses: gradients equal differences", () => {
-  const random = randomStream(1, "loss");
-  const outputs = Float32Array.from({ length: 12 }, () => random.integer(8));
-  const labels = [2, 0, 3];
-  const options = { classCount: 4, stepCount: 8 };
-  for (const loss of [{ kind: "cross-entropy" }, { kind: "mse-count", correctRate: 1, incorrectRate: 0 }] as const) {
-    const { gradient } = evaluateLoss(loss, outputs, labels, options);
-    outputs.forEach((_, i) => {
-      const moved = (by: number): number =>
-        evaluateLoss(
-          loss,
-          outputs.map((x, k) => (k === i ? x + by : x)),
-          labels,
-          options,
-        ).loss;
-      const slope = (moved(0.25) - moved(-0.25)) / 0.5;
-      assert.ok(Math.abs(slope - gradient[i]!) < 5e-3, `${loss.kind} ${i}: ${slope} ${gradient[i]}`);
-    });
-  }
-  assert.equal(
-    evaluateLoss({ kind: "mse-count", correctRate: 1, incorrectRate: 0 }, Float32Array.of(8, 0), [0], {
-      classCount: 2,
-      stepCount: 8,
-    }).loss,
-    0,
-  );
-});
-
-test("Adam by hand; cosine with warm-up", () => {
-  const weights = Float32Array.of(1);
-  adamStep(weights, Float32Array.of(0.5), zeroMoments(1), { learningRate: 0.1, weightDecay: 0, step: 1 });
-  assert.ok(Math.abs(weights[0]! - 0.9) < 1e-6, "the first step has the size of the rate");
-  assert.equal(cosineRate(1, 0.01), 0.5);
-  assert.equal(cosineRate(1, 0.5), 0.5);
-  assert.ok(cosineRate(1, 1) < 1e-12);
-});
-
 test("pruning: exact share, largest survive, blocks together; a schedule that only rises", () => {
   const weights = Float32Array.of(0.1, -0.5, 0.2, 0.3, -0.05, 0.9, 0.4, 0);
   assert.deepEqual(
@@ -263,7 +222,8 @@ const toyTraining: TrainingOptions = {
   epochs: 8,
   batchSize: 16,
   learningRate: 0.01,
-  weightDecay: 0,
+  optimizer: { kind: "adam" },
+  schedule: { kind: "cosine", warmUp: 0.16 },
   loss: { kind: "cross-entropy" },
   surrogate: { kind: "fastSigmoid", slope: 5 },
   detachReset: true,

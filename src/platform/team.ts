@@ -23,6 +23,14 @@ export interface ThreadTeam extends Disposable {
 
 /** Starts teams; a platform without shared memory offers none. */
 export interface Threads {
+  /** Cores that this process may use. */
+  readonly coreCount: number;
+  /**
+   * Ask the engine to join neighboring 128-bit vectors in modules compiled from now on: "now" without a first, slower version of
+   * the code, so that it can be checked.
+   * @returns Whether it was understood.
+   */
+  joinVectors(how: "off" | "on" | "now"): boolean;
   /** Helpers for the calling thread; resolves when all are ready. */
   start(options: {
     readonly module: WebAssembly.Module;

@@ -1,25 +1,35 @@
 // The arrays of the reference back end, in the network's own layout.
 
 import { assertDefined } from "../../base/index.ts";
-import type { DenseLayer } from "../../model/network/index.ts";
-import type { ArrayKind, LayerArrays } from "../backend.ts";
-import { momentCount, updateArray, type Optimizer, type UpdateStep } from "../optimizer.ts";
+import { layerArrays, type DenseLayer } from "../../model/network/index.ts";
+import { quantizeValue } from "../../model/tensor/index.ts";
+import {
+  momentKinds,
+  type ArrayKind,
+  type LayerArrays,
+  type TransformedKey,
+  type WeightTransform,
+} from "../backend.ts";
+import { momentNames, updateArray, type Optimizer, type UpdateStep } from "../optimizer.ts";
 
 export class ReferenceParameters {
   readonly #layers: readonly DenseLayer[];
   readonly #optimizer: Optimizer | undefined;
+  readonly #transforms = new Map<string, WeightTransform>();
   readonly #arrays: Readonly<Record<ArrayKind, LayerArrays[]>>;
 
   constructor(layers: readonly DenseLayer[], optimizer: Optimizer | undefined) {
     this.#layers = layers;
     this.#optimizer = optimizer;
     const zeros = (): LayerArrays[] =>
-      layers.map((layer) => mapArrays(arraysOf(layer), (a) => new Float32Array(a.length)));
+      layers.map((layer) => mapArrays(layerArrays(layer), (a) => new Float32Array(a.length)));
     this.#arrays = {
-      weights: layers.map((layer) => mapArrays(arraysOf(layer), (array) => array.slice())),
+      weights: layers.map((layer) => mapArrays(layerArrays(layer), (array) => array.slice())),
+      masters: layers.map((layer) => mapArrays(layerArrays(layer), (array) => array.slice())),
       gradients: zeros(),
       moment0: zeros(),
       moment1: zeros(),
+      moment2: zeros(),
     };
   }
 
@@ -57,12 +67,34 @@ export class ReferenceParameters {
 
   write(kind: ArrayKind, layers: readonly LayerArrays[]): void {
     layers.forEach((layer, l) => (this.#arrays[kind][l] = mapArrays(layer, (array) => array.slice())));
+    // Without transforms weights and masters are one.
+    if (kind === "weights" && this.#transforms.size === 0) this.write("masters", layers);
+    if (kind === "masters") layers.forEach((_, l) => this.#makeEffective(l));
+  }
+
+  setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void {
+    this.#transforms.set(`${layer} ${key}`, transform);
+    this.#makeEffective(layer);
+  }
+
+  #makeEffective(layer: number): void {
+    const masters = assertDefined(this.#arrays.masters[layer], "masters");
+    const effective = mapArrays(masters, (array) => array.slice());
+    for (const key of ["weights", "recurrentWeights"] as const) {
+      const { mask, quantizer } = this.#transforms.get(`${layer} ${key}`) ?? {};
+      const [from, to] = [masters[key], effective[key]];
+      from?.forEach((value, i) => {
+        const kept = mask?.[i] === 0 ? 0 : value;
+        if (to !== undefined) to[i] = quantizer === undefined ? kept : quantizeValue(quantizer, kept) * quantizer.scale;
+      });
+    }
+    this.#arrays.weights[layer] = effective;
   }
 
   update(step: UpdateStep): void {
     const optimizer = assertDefined(this.#optimizer, "optimizer");
-    const kinds = (["moment0", "moment1"] as const).slice(0, momentCount(optimizer));
-    this.#arrays.weights.forEach((layer, l) => {
+    const kinds = momentKinds.slice(0, momentNames(optimizer).length);
+    this.#arrays.masters.forEach((layer, l) => {
       const of = (kind: ArrayKind): Float32Array[] => listArrays(assertDefined(this.#arrays[kind][l], kind));
       const [gradients, moments] = [of("gradients"), kinds.map(of)];
       listArrays(layer).forEach((weights, i) => {
@@ -72,21 +104,12 @@ export class ReferenceParameters {
           moments: moments.map((arrays) => assertDefined(arrays[i], "moment")),
         });
       });
+      this.#makeEffective(l);
     });
   }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-function arraysOf({ weights, bias, recurrentWeights, neuronParameters }: DenseLayer): LayerArrays {
-  const own = Object.entries(neuronParameters ?? {}).map(([name, values]) => [name, values.data] as const);
-  return {
-    weights: weights.data,
-    ...(bias === undefined ? {} : { bias: bias.data }),
-    ...(recurrentWeights === undefined ? {} : { recurrentWeights: recurrentWeights.data }),
-    ...(own.length === 0 ? {} : { neuronParameters: Object.fromEntries(own) }),
-  };
-}
 
 function listArrays({ weights, bias, recurrentWeights, neuronParameters = {} }: LayerArrays): Float32Array[] {
   return [weights, bias, recurrentWeights, ...Object.values(neuronParameters)].filter((array) => array !== undefined);

@@ -21,6 +21,8 @@ import type {
   LayerArrays,
   NetworkInput,
   OutputGradient,
+  TransformedKey,
+  WeightTransform,
 } from "../backend.ts";
 import { checkInput, packBytes, sampleCountOf } from "../batch.ts";
 import type { UpdateStep } from "../optimizer.ts";
@@ -121,6 +123,14 @@ class ReferenceExecutor implements Executor {
 
   write(kind: ArrayKind, layers: readonly LayerArrays[]): void {
     this.#parameters.write(kind, layers);
+  }
+
+  setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void {
+    this.#parameters.setTransform(layer, key, transform);
+  }
+
+  addNeuronSpikes(layer: number, totals: Float64Array): void {
+    forEachSpike(this.spikesOf(layer), (_step, _sample, neuron) => (totals[neuron] = (totals[neuron] ?? 0) + 1));
   }
 
   spikeCountsOf(layer: number): Float32Array {

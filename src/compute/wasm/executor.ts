@@ -14,6 +14,8 @@ import type {
   LayerArrays,
   NetworkInput,
   OutputGradient,
+  TransformedKey,
+  WeightTransform,
 } from "../backend.ts";
 import { checkInput, sampleCountOf } from "../batch.ts";
 import { updateScalars, type UpdateStep } from "../optimizer.ts";
@@ -51,6 +53,7 @@ export class WasmExecutor implements Executor {
     this.#team = parts.team;
     this.#memory = new LayerMemory(parts.memory, parts.plan.maxSampleCount);
     this.#plan.layers.forEach((plan) => this.#memory.load(plan));
+    this.#makeEffective();
   }
 
   [Symbol.dispose](): void {
@@ -106,6 +109,15 @@ export class WasmExecutor implements Executor {
 
   write(kind: ArrayKind, layers: readonly LayerArrays[]): void {
     this.#plan.layers.forEach((layer, l) => this.#memory.write(layer, kind, assertDefined(layers[l], "arrays")));
+    if (kind === "masters") this.#makeEffective();
+    this.#stale = true;
+  }
+
+  setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void {
+    const plan = assertDefined(this.#plan.layers[layer], "layer");
+    const array = key === "weights" ? plan.weights : assertDefined(plan.recurrent, "recurrent weights");
+    this.#memory.setTransform(plan, array, transform);
+    this.#makeEffective();
     this.#stale = true;
   }
 
@@ -124,6 +136,25 @@ export class WasmExecutor implements Executor {
     return train;
   }
 
+  addNeuronSpikes(layer: number, totals: Float64Array): void {
+    const { output } = assertDefined(this.#plan.layers[layer], "layer");
+    const { stepCount, sampleRows } = this.#plan;
+    const sampleCount = this.#input === undefined ? 0 : sampleCountOf(this.#input);
+    const { words } = this.#memory;
+    for (let sample = 0; sample < sampleCount; sample++) {
+      const from = output.bits / 4 + sample * sampleRows * output.words;
+      for (let w = 0; w < stepCount * output.words; w++) {
+        let bits = words[from + w] ?? 0;
+        const first = (w % output.words) * 32;
+        while (bits !== 0) {
+          const neuron = first + 31 - Math.clz32(bits & -bits);
+          totals[neuron] = (totals[neuron] ?? 0) + 1;
+          bits &= bits - 1;
+        }
+      }
+    }
+  }
+
   spikeCountsOf(layer: number): Float32Array {
     const train = this.spikesOf(layer);
     const counts = new Float32Array(train.sampleCount * train.neuronCount);
@@ -139,6 +170,16 @@ export class WasmExecutor implements Executor {
       }
     }
     return counts;
+  }
+
+  /** Values from masters, where they differ. */
+  #makeEffective(): void {
+    const phases = this.#plan.layers.flatMap((layer) =>
+      trainedOf(layer)
+        .filter(([, { transform }]) => transform !== undefined)
+        .map(([name, { floats }]) => this.#program.phase(`effective.${name}${layer.index}`, floats / 8, 0)),
+    );
+    this.#team.run(phases);
   }
 
   /** The batch as bits, or as currents. */

@@ -1,7 +1,9 @@
 // Between the network's arrays and the tiles of the module's memory.
 
 import { assertDefined } from "../../base/index.ts";
-import type { ArrayKind, LayerArrays } from "../backend.ts";
+import { layerArrays } from "../../model/network/index.ts";
+import { largestLevel } from "../../model/tensor/index.ts";
+import type { ArrayKind, LayerArrays, WeightTransform } from "../backend.ts";
 import type { LayerPlan, Trained } from "./plan.ts";
 
 /** Rows of a batch in memory. */
@@ -27,14 +29,10 @@ export class LayerMemory {
 
   /** The weights that the network came with. */
   load(plan: LayerPlan): void {
-    const { weights, bias, recurrentWeights, neuronParameters = {} } = plan.layer;
-    const parameters = Object.entries(neuronParameters).map(([name, values]) => [name, values.data] as const);
-    this.write(plan, "weights", {
-      weights: weights.data,
-      ...(bias === undefined ? {} : { bias: bias.data }),
-      ...(recurrentWeights === undefined ? {} : { recurrentWeights: recurrentWeights.data }),
-      ...(parameters.length === 0 ? {} : { neuronParameters: Object.fromEntries(parameters) }),
-    });
+    for (const array of [plan.weights, plan.recurrent]) {
+      if (array?.transform !== undefined) this.setTransform(plan, array, {});
+    }
+    this.write(plan, "masters", layerArrays(plan.layer));
   }
 
   read(plan: LayerPlan, kind: ArrayKind): LayerArrays {
@@ -69,6 +67,16 @@ export class LayerMemory {
     for (const [name, values] of Object.entries(arrays.neuronParameters ?? {})) {
       put(assertDefined(plan.parameters.get(name), name).values, values);
     }
+  }
+
+  /** Mask and quantizer of an array that has them. */
+  setTransform(plan: LayerPlan, array: Trained, { mask, quantizer }: WeightTransform): void {
+    const { mask: at, quantizer: place } = assertDefined(array.transform, "compiled without transforms");
+    const inputs = array.floats / (plan.tiles * plan.width);
+    const kept = mask === undefined ? new Float32Array(inputs * plan.neuronCount).fill(1) : Float32Array.from(mask);
+    this.#writeTiles(plan, at, kept);
+    this.floats[place / 4] = quantizer?.scale ?? 1;
+    this.floats[place / 4 + 1] = quantizer === undefined ? 0 : largestLevel(quantizer.bits);
   }
 
   clearSamples(plan: LayerPlan, address: number): void {
@@ -146,12 +154,16 @@ function addressOf(array: Trained, kind: ArrayKind): number | undefined {
   switch (kind) {
     case "weights":
       return array.values;
+    case "masters":
+      return array.masters;
     case "gradients":
       return array.gradient;
     case "moment0":
       return array.moments[0];
     case "moment1":
       return array.moments[1];
+    case "moment2":
+      return array.moments[2];
     default:
       return kind satisfies never;
   }

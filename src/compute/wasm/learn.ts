@@ -103,6 +103,22 @@ export function updateKernel(name: string, plan: Plan, target: Trained, optimize
   return k.finish();
 }
 
+/** Units: pairs of vectors. Values from masters. */
+export function effectiveKernel(name: string, target: Trained): Kernel {
+  const k = new KernelBuilder(name, argumentCount);
+  k.loop(k.argument(argument.from), k.argument(argument.to), 1, (unit) => {
+    const at = k.keep(times(unit, 32));
+    const masters = loadVectors(k, at, target.masters, 8);
+    storeEffective(
+      k,
+      at,
+      target,
+      masters.map((master, j) => ({ offset: 16 * j, master })),
+    );
+  });
+  return k.finish();
+}
+
 /**
  * Units: rows of the result. Weights [tile][source][width] as the layer below reads them: [tile of source][neuron][width of source].
  */
@@ -172,15 +188,14 @@ export function learner(
   const scalars: UpdateScalars<Value> = {
     rate: at(scalar.rate),
     keep: at(scalar.keep),
-    correction1: at(scalar.correction1),
-    correction2: at(scalar.correction2),
+    correction: at(scalar.correction),
   };
   const arithmetic = vectors(k);
   return (address, target, gradient) => {
     for (let first = 0; first < gradient.length; first += 2) {
       const pair = gradient.slice(first, first + 2).map((g, i) => ({ g, offset: 16 * (first + i) }));
       const before = pair.map(({ offset }) => ({
-        weight: k.keep(load("v128", address, target.values + offset)),
+        weight: k.keep(load("v128", address, target.masters + offset)),
         moments: target.moments.map((moment) => k.keep(load("v128", address, moment + offset))),
       }));
       const after = pair.map(({ g }, i) =>
@@ -189,10 +204,40 @@ export function learner(
       const store = (base: number, of: (result: (typeof after)[number]) => Value): void => {
         pair.forEach(({ offset }, i) => k.store(address, base + offset, of(assertDefined(after[i], "after"))));
       };
-      store(target.values, ({ weight }) => weight);
+      store(target.masters, ({ weight }) => weight);
       target.moments.forEach((moment, m) => store(moment, ({ moments }) => assertDefined(moments[m], "moment")));
+      storeEffective(
+        k,
+        address,
+        target,
+        pair.map(({ offset }, i) => ({ offset, master: assertDefined(after[i], "after").weight })),
+      );
     }
   };
+}
+
+/** What the forward pass sees of masters, where that differs; `quantizeValue` in 32-bit steps. */
+function storeEffective(
+  k: KernelBuilder,
+  address: Value,
+  target: Trained,
+  pair: readonly { readonly offset: number; readonly master: Value }[],
+): void {
+  const { transform } = target;
+  if (transform === undefined) return;
+  const [scale, limit] = [0, 4].map((at) => k.keep(apply("v.splat", load("f32", i32(transform.quantizer), at)))) as [
+    Local,
+    Local,
+  ];
+  const values = pair.map(({ offset, master }) => {
+    const kept = k.keep(apply("v.mul", master, load("v128", address, transform.mask + offset)));
+    const steps = apply("v.add", apply("v.abs", apply("v.div", kept, scale)), vector(0.5));
+    const size = apply("v.mul", apply("v.min", apply("v.floor", steps), limit), scale);
+    const isNegative = apply("v.lt", kept, vector(0));
+    const quantized = k.keep(apply("v.select", apply("v.sub", vector(0), size), size, isNegative));
+    return k.keep(apply("v.select", quantized, kept, apply("v.gt", limit, vector(0))));
+  });
+  pair.forEach(({ offset }, i) => k.store(address, target.values + offset, assertDefined(values[i], "value")));
 }
 
 function vectors(k: KernelBuilder): Arithmetic<Value> {
@@ -202,6 +247,7 @@ function vectors(k: KernelBuilder): Arithmetic<Value> {
     sub: (a, b) => k.keep(apply("v.sub", a, b)),
     mul: (a, b) => k.keep(apply("v.mul", a, b)),
     div: (a, b) => k.keep(apply("v.div", a, b)),
+    max: (a, b) => k.keep(apply("v.max", a, b)),
     sqrt: (a) => k.keep(apply("v.sqrt", a)),
   };
 }

@@ -5,7 +5,7 @@ import { UserError } from "../../base/index.ts";
 import { denseLayers, layerInputCount, type DenseLayer, type Network } from "../../model/network/index.ts";
 import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
-import { momentCount } from "../optimizer.ts";
+import { momentNames } from "../optimizer.ts";
 import { planTape, type Tape } from "./tape.ts";
 
 /** Spikes of one population: bits, and the index lists that kernels read. */
@@ -81,10 +81,22 @@ export interface LayerPlan {
 
 /** An array that learns, in tiles: values, gradient and the optimizer's moments, `floats` each. */
 export interface Trained {
+  /** What the forward pass sees. */
   readonly values: number;
+  /** What learns: the same address, unless values are made from it by mask and quantizer. */
+  readonly masters: number;
+  readonly transform: Transform | undefined;
   readonly gradient: number;
   readonly moments: readonly number[];
   readonly floats: number;
+}
+
+/** value = quantized(mask · master). */
+export interface Transform {
+  /** 0 or 1 for each value. */
+  readonly mask: number;
+  /** Two floats: the scale and the largest level; level 0 does not quantize. */
+  readonly quantizer: number;
 }
 
 export interface Plan {
@@ -106,16 +118,16 @@ export interface Plan {
 }
 
 /** Floats at `Plan.scalars`. */
-export const scalar = { rate: 0, keep: 1, correction1: 2, correction2: 3 } as const;
+export const scalar = { rate: 0, keep: 1, correction: 2 } as const;
 
 const largest = 2 ** 32 - 2 ** 16;
 
 /** @throws `compute/too-large` when a batch needs more than 4 GiB */
-export function planMemory(network: Network, options: CompileOptions): Plan {
+export function planMemory(network: Network, options: CompileOptions & { readonly threadCount: number }): Plan {
   const memory = new Allocator();
   const { maxSampleCount } = options;
   const { stepCount } = network;
-  const chunkCount = options.threadCount ?? 1;
+  const chunkCount = options.threadCount;
   const shape: Shape = { memory, samples: maxSampleCount, rows: maxSampleCount * (stepCount + 1), chunkCount };
   const scalars = memory.take(64);
   const inputBytes = maxSampleCount * Math.max(stepCount * network.inputCount, 4 * network.inputCount);
@@ -130,11 +142,12 @@ export function planMemory(network: Network, options: CompileOptions): Plan {
   });
   const scratchBytes = Math.max((stepCount + 8) * 128, ...layers.map(tableBytes));
   const scratch = memory.take(scratchBytes * chunkCount);
-  if (memory.next > largest) {
-    const gigabytes = (memory.next / 2 ** 30).toFixed(1);
+  const limit = Math.min(largest, options.memoryLimitBytes ?? largest);
+  if (memory.next > limit) {
+    const [needed, allowed] = [memory.next, limit].map((bytes) => `${(bytes / 2 ** 30).toPrecision(2)} GiB`);
     throw new UserError(
       "compute/too-large",
-      `network "${network.name}": a batch of ${maxSampleCount} samples needs ${gigabytes} GiB, a module can have 4`,
+      `network "${network.name}": a batch of ${maxSampleCount} samples needs ${needed}, at most ${allowed} are allowed`,
       { exit: "resources", hint: "use a smaller batch, or fewer steps at a time" },
     );
   }
@@ -234,13 +247,19 @@ function planLayer(
   const tileBytes = width * 4;
   const perSample = (): number => memory.take(tiles * samples * tileBytes);
   const perRow = (): number => memory.take(tiles * rows * tileBytes);
-  const trained = (inputs: number): Trained => {
+  const trained = (inputs: number, transforms = options.transforms === true): Trained => {
     const floats = tiles * inputs * width;
     const array = (): number => memory.take(4 * floats);
+    const values = array();
     return {
-      values: array(),
+      values,
+      masters: transforms ? array() : values,
+      transform: transforms ? { mask: array(), quantizer: memory.take(8) } : undefined,
       gradient: array(),
-      moments: Array.from({ length: momentCount(options.optimizer) }, array),
+      moments: Array.from(
+        { length: options.optimizer === undefined ? 0 : momentNames(options.optimizer).length },
+        array,
+      ),
       floats,
     };
   };
@@ -260,7 +279,7 @@ function planLayer(
     input,
     output: planSource(shape, neuronCount),
     weights: trained(input.count),
-    bias: trained(1),
+    bias: trained(1, false),
     recurrent: square,
     transposed: below === undefined ? undefined : memory.take(4 * neuronCount * Math.ceil(input.count / below) * below),
     recurrentTransposed: square === undefined ? undefined : memory.take(4 * square.floats),
@@ -270,7 +289,7 @@ function planLayer(
     saved: Array.from({ length: Math.max(1, tape.saved.length) }, perRow),
     inputGradientSum: perSample(),
     staticGradient: perSample(),
-    parameters: new Map(learned.map((name) => [name, { values: trained(1), perSample: perSample() }])),
+    parameters: new Map(learned.map((name) => [name, { values: trained(1, false), perSample: perSample() }])),
     counts: isLast ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true

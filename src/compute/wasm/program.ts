@@ -6,7 +6,14 @@ import type { Kernel } from "../kernel/language.ts";
 import type { Phase } from "../../platform/index.ts";
 import { backwardKernel, recurrentBackwardKernel } from "./backward.ts";
 import { directForwardKernel, forwardKernel, gatherEvents, recurrentForwardKernel } from "./forward.ts";
-import { directWeightsKernel, eventWeightsKernel, smallWeightsKernel, transposeKernel, updateKernel } from "./learn.ts";
+import {
+  directWeightsKernel,
+  effectiveKernel,
+  eventWeightsKernel,
+  smallWeightsKernel,
+  transposeKernel,
+  updateKernel,
+} from "./learn.ts";
 import {
   countColumnsKernel,
   countSpikesKernel,
@@ -87,6 +94,9 @@ function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Ke
     kernels.push(
       ...learningKernels(plan, layer, learning === undefined ? "gradient" : "learn", { optimizer: learning }),
     );
+  }
+  for (const [name, array] of trainedOf(layer)) {
+    if (array.transform !== undefined) kernels.push(effectiveKernel(`effective.${name}${index}`, array));
   }
   if (optimizer !== undefined) {
     for (const [name, array] of trainedOf(layer)) {

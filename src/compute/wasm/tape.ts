@@ -86,9 +86,9 @@ function gradientFactors(roots: readonly Expression[], parameters: ReadonlySet<s
       if (node.name.startsWith("gradient.")) known.set(node, "backward");
       else known.set(node, parameters.has(node.name) ? "free" : "forward");
     } else {
-      const kinds = operands(node).map((operand) => known.get(operand));
-      const isBackward = kinds.includes("backward");
-      known.set(node, isBackward ? "backward" : kinds.includes("forward") ? "forward" : "free");
+      const kinds = new Set(operands(node).map((operand) => known.get(operand)));
+      const isBackward = kinds.has("backward");
+      known.set(node, isBackward ? "backward" : kinds.has("forward") ? "forward" : "free");
       if (isBackward) for (const operand of operands(node)) if (known.get(operand) === "forward") factors.add(operand);
     }
   }

@@ -1,4 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { randomStream } from "../../base/index.ts";
+import { denseLayer, withArrays, type Network } from "../../model/network/index.ts";
+import { neuronSpec } from "../../model/neuron/index.ts";
+import type { Threads } from "../../platform/index.ts";
+import { nodePlatform } from "../../platform/node/index.ts";
+import type { CompileOptions, LayerArrays } from "../backend.ts";
 import { testBackend } from "../conformance.ts";
-import { wasmBackend } from "./wasm.ts";
+import { sameBits } from "./self-check.ts";
+import { wasmBackend, wasmBackendOn } from "./wasm.ts";
 
 testBackend(wasmBackend);
+
+const options: CompileOptions = {
+  surrogate: { kind: "fastSigmoid", slope: 25 },
+  detachReset: true,
+  maxSampleCount: 9,
+  optimizer: { kind: "adam" },
+};
+
+function randomNetwork(recurrent: boolean): Network {
+  const random = randomStream(5, "threads");
+  const sizes = [70, 100, 33, 10];
+  const layers = sizes
+    .slice(1)
+    .map((neuronCount, l) =>
+      denseLayer(
+        `layer${l}`,
+        { inputCount: sizes[l]!, neuronCount, recurrent: recurrent && l === 0 },
+        neuronSpec("lif"),
+      ),
+    );
+  const network: Network = {
+    kind: "network",
+    name: "threads",
+    inputCount: 70,
+    stepCount: 6,
+    layers,
+    readout: { kind: "count" },
+  };
+  const fill = (array: Float32Array): Float32Array => array.map(() => random.normal() * 0.3);
+  return withArrays(
+    network,
+    layers.map(({ weights, recurrentWeights }) => ({
+      weights: fill(weights.data),
+      ...(recurrentWeights === undefined ? {} : { recurrentWeights: fill(recurrentWeights.data) }),
+    })),
+  );
+}
+
+/** Three updates; everything that could differ. */
+async function learn(network: Network, extra: Partial<CompileOptions>, density: number): Promise<unknown> {
+  using executor = await wasmBackendOn(nodePlatform.threads).compile(network, { ...options, ...extra });
+  const random = randomStream(6, "input");
+  const results: (readonly LayerArrays[] | Float32Array)[] = [];
+  for (let step = 1; step <= 3; step++) {
+    const sampleCount = 10 - step;
+    const values = Uint8Array.from({ length: 6 * sampleCount * 70 }, () => (random.uniform() < density ? 1 : 0));
+    const { outputs } = await executor.forward({ kind: "bytes", values, sampleCount }, { training: true });
+    await executor.backward({ outputs: outputs.map((n, i) => n - (i % 4)) }, { update: { learningRate: 0.01, step } });
+    results.push(outputs, executor.read("weights"));
+  }
+  return results;
+}
+
+for (const [title, recurrent, density] of [
+  ["events", false, 0.1],
+  ["tables", false, 0.5],
+  ["recurrent", true, 0.1],
+] as const) {
+  test(`one, two and three threads give the same bytes: ${title}`, async () => {
+    const network = randomNetwork(recurrent);
+    const alone = await learn(network, { threadCount: 1 }, density);
+    assert.deepEqual(await learn(network, { threadCount: 2 }, density), alone);
+    assert.deepEqual(await learn(network, { threadCount: 3 }, density), alone);
+  });
+}
+
+test("joined vectors stay off where they are not understood", async () => {
+  const asked: string[] = [];
+  const refusing = (answer: boolean): Threads => ({
+    ...nodePlatform.threads,
+    joinVectors: (how) => {
+      asked.push(how);
+      return answer;
+    },
+  });
+  using executor = await wasmBackendOn(refusing(false)).compile(randomNetwork(false), { ...options, threadCount: 1 });
+  assert.ok(executor.read("weights").length > 0);
+  assert.deepEqual(asked, ["now"]);
+  asked.length = 0;
+  using second = await wasmBackendOn(refusing(true)).compile(randomNetwork(false), { ...options, threadCount: 1 });
+  assert.ok(second.read("weights").length > 0);
+  assert.deepEqual(asked, ["now", "on"]);
+});
+
+test("a self-check sees one wrong bit", () => {
+  assert.ok(sameBits([1, 0, Number.NaN], [1, 0, Number.NaN]));
+  assert.ok(!sameBits([1, 0], [1, -0]));
+  assert.ok(!sameBits([1], [1 + 2 ** -52]));
+});
+
+test("a batch that needs more memory than allowed is refused with the numbers", async () => {
+  await assert.rejects(wasmBackend.compile(randomNetwork(false), { ...options, memoryLimitBytes: 100_000 }), {
+    code: "compute/too-large",
+  });
+  const huge = { ...randomNetwork(false), stepCount: 2_000_000 };
+  await assert.rejects(wasmBackend.compile(huge, options), { code: "compute/too-large" });
+});

@@ -2,40 +2,80 @@
 // behind the gather. Sums run in the order of the reference and never depend on threads, so spikes agree bit for bit.
 
 import { assertDefined } from "../../base/index.ts";
-import { validateNetwork } from "../../model/network/index.ts";
+import { validateNetwork, type Network } from "../../model/network/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
-import type { Backend } from "../backend.ts";
+import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
 import { WasmExecutor } from "./executor.ts";
 import { planMemory } from "./plan.ts";
 import { networkKernels, Program } from "./program.ts";
+import { runSelfCheck, sameBits } from "./self-check.ts";
 
-const pageBytes = 65536;
+/** The back end on one thread, with nothing asked of the platform: for every place that can run WASM. */
+export const wasmBackend: Backend = { name: "wasm", compile: (network, options) => compile(network, options) };
 
-/** The back end; with `threads` it runs `threadCount` of them, without it one. */
-export function createWasmBackend(threads?: Threads): Backend {
+/**
+ * The back end with all that a platform offers: threads, where `threadCount` asks for them or "auto" finds enough work, and joined
+ * vectors where a self-check finds them exact.
+ */
+export function wasmBackendOn(threads: Threads): Backend {
   return {
     name: "wasm",
     compile: async (network, options) => {
-      validateNetwork(network);
-      const threadCount = threads === undefined ? 1 : (options.threadCount ?? 1);
-      const plan = planMemory(network, { ...options, threadCount });
-      const kernels = networkKernels(plan, options);
-      const pages = Math.ceil(plan.byteCount / pageBytes) + 1;
-      const shared = threadCount > 1;
-      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-      const module = await WebAssembly.compile(printModule(kernels, shared ? pages : undefined));
-      const instance = await WebAssembly.instantiate(module, { host: { memory } });
-      const names = kernels.map(({ name }) => name);
-      const own = names.map((name) => assertDefined(instance.exports[name], name) as KernelFunction);
-      const team =
-        threads !== undefined && shared
-          ? await threads.start({ module, memory, kernels: names, threadCount, own })
-          : soloTeam(own);
-      return new WasmExecutor({ network, options, plan, program: new Program(kernels), team, memory });
+      let check = checks.get(threads);
+      if (check === undefined) checks.set(threads, (check = joinWhereExact(threads)));
+      await check;
+      return compile(network, options, threads);
     },
   };
 }
 
-/** The back end on one thread: for every place that can run WASM. */
-export const wasmBackend: Backend = createWasmBackend();
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Checks that ran, or run. */
+const checks = new WeakMap<Threads, Promise<void>>();
+
+const pageBytes = 65536;
+
+/** Below so many synapse-steps of a whole batch, threads wait longer for each other than they work. */
+const workOfThread = 1e8;
+
+async function compile(network: Network, options: CompileOptions, threads?: Threads): Promise<Executor> {
+  validateNetwork(network);
+  const threadCount = threads === undefined ? 1 : threadsFor(network, options, threads);
+  const plan = planMemory(network, { ...options, threadCount });
+  const kernels = networkKernels(plan, options);
+  const pages = Math.ceil(plan.byteCount / pageBytes) + 1;
+  const shared = threadCount > 1;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  const module = await WebAssembly.compile(printModule(kernels, shared ? pages : undefined));
+  const instance = await WebAssembly.instantiate(module, { host: { memory } });
+  const names = kernels.map(({ name }) => name);
+  const own = names.map((name) => assertDefined(instance.exports[name], name) as KernelFunction);
+  const team =
+    threads !== undefined && shared
+      ? await threads.start({ module, memory, kernels: names, threadCount, own })
+      : soloTeam(own);
+  return new WasmExecutor({ network, options, plan, program: new Program(kernels), team, memory });
+}
+
+function threadsFor(network: Network, options: CompileOptions, threads: Threads): number {
+  const { threadCount = "auto", maxSampleCount } = options;
+  if (threadCount !== "auto") return threadCount;
+  const synapses = network.layers.reduce((sum, layer) => sum + layer.weights.data.length, 0);
+  const work = synapses * maxSampleCount * network.stepCount;
+  return Math.max(1, Math.min(threads.coreCount, Math.floor(work / workOfThread)));
+}
+
+/** Once per process: vectors stay joined only when a small network gives the same bits with it. */
+async function joinWhereExact(threads: Threads): Promise<void> {
+  const expected = await runSelfCheck(compile, "plain");
+  if (!threads.joinVectors("now")) return;
+  try {
+    const actual = await runSelfCheck(compile, "joined");
+    threads.joinVectors(sameBits(expected, actual) ? "on" : "off");
+  } catch {
+    // A module that cannot be compiled with joined vectors is as good as a wrong result.
+    threads.joinVectors("off");
+  }
+}

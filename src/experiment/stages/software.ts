@@ -1,7 +1,7 @@
 // From data to integer networks: everything that does not know the hardware.
 
 import { hashValue } from "../../base/index.ts";
-import { wasmBackend } from "../../compute/index.ts";
+import { wasmBackendOn } from "../../compute/index.ts";
 import {
   lowerNetwork,
   packNetwork,
@@ -123,7 +123,7 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
           split: data.dataset.train,
           indices: validation,
           batch,
-          backend: wasmBackend,
+          backend: wasmBackendOn(session.platform.threads),
         });
         return { network: result.network, history: result.history, validationAccuracy: judged.accuracy };
       },
@@ -209,7 +209,8 @@ export function trainingOptions(config: Config): TrainingOptions {
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: training.learningRate,
-    weightDecay: training.weightDecay,
+    optimizer: { kind: "adamw", weightDecay: training.weightDecay },
+    schedule: { kind: "cosine", warmUp: 0.02 * training.epochs },
     loss:
       training.loss === "cross-entropy"
         ? { kind: "cross-entropy" }
@@ -246,7 +247,7 @@ async function trainWithCheckpoints(
     network,
     dataset: data.dataset,
     batch: batchOptions(session.config, network.stepCount),
-    backend: wasmBackend,
+    backend: wasmBackendOn(session.platform.threads),
     training,
     resume,
     onProgress: context.onProgress,

@@ -38,7 +38,7 @@ export async function evaluateNetwork(options: {
     const chosen = Array.from({ length: Math.min(size, indices.length - start) }, (_, i) => indices[start + i] ?? 0);
     const result = await executor.forward(encodeBatch(dataset, split, chosen, options.batch), { training: false });
     outputs.set(result.outputs, start * classCount(network));
-    result.spikeCounts.forEach((counts, l) => (totals[l] = (totals[l] ?? 0) + counts.reduce((a, b) => a + b, 0)));
+    result.activity.forEach(({ spikeCount }, l) => (totals[l] = (totals[l] ?? 0) + spikeCount));
     options.onProgress?.({ label: "evaluate", done: start + chosen.length, total: indices.length, unit: "samples" });
   }
   const decisions = decideClasses(outputs, classCount(network));

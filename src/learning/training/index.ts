@@ -1,12 +1,12 @@
-export { adamStep, cosineRate, zeroMoments, type Moments } from "./adam.ts";
 export * from "./clip.ts";
 export { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 export * from "./health.ts";
 export { initialNetwork } from "./initialize.ts";
-export { evaluateLoss, type Loss, type LossResult } from "./loss.ts";
 export * from "./losses/index.ts";
+export type { EpochRecord } from "./monitor.ts";
 export type { NumberOption } from "./number-option.ts";
 export * from "./optimizers.ts";
+export { batchLoss, type BatchLoss } from "./output-loss.ts";
 export * from "./plateau.ts";
 export * from "./schedules.ts";
 export * from "./train.ts";

@@ -1,36 +1,10 @@
-// Every rule as PyTorch defines it (torch.optim, same defaults). A step computes in double precision and rounds every stored
-// number to float32 once, where PyTorch rounds after each operation: the two agree to about 1e-6 of a step, not bit for bit.
+// The options of the optimizers, checked; the rules themselves are `compute`'s, the same for numbers and kernels.
 
 import { assertDefined, throwProblems, type Problem } from "../../base/index.ts";
+import { momentNames, updateArray, type Optimizer } from "../../compute/index.ts";
 import { rangeProblems, type NumberOption } from "./number-option.ts";
 
-export interface Sgd {
-  readonly kind: "sgd";
-  readonly momentum?: number | undefined;
-  readonly dampening?: number | undefined;
-  readonly nesterov?: boolean | undefined;
-  readonly weightDecay?: number | undefined;
-}
-
-export interface Adam {
-  /** "adam" adds the decay to the gradient, "adamw" shrinks the weights beside it. */
-  readonly kind: "adam" | "adamw";
-  readonly meanDecay?: number | undefined;
-  readonly squareDecay?: number | undefined;
-  readonly epsilon?: number | undefined;
-  readonly weightDecay?: number | undefined;
-}
-
-export interface RmsProp {
-  readonly kind: "rmsprop";
-  readonly squareDecay?: number | undefined;
-  readonly epsilon?: number | undefined;
-  readonly momentum?: number | undefined;
-  readonly isCentered?: boolean | undefined;
-  readonly weightDecay?: number | undefined;
-}
-
-export type OptimizerSpec = Sgd | Adam | RmsProp;
+export type OptimizerSpec = Optimizer;
 
 /** What an optimizer remembers about one array of weights: arrays of the same length, by name. */
 export type OptimizerState = Readonly<Record<string, Float32Array>>;
@@ -83,105 +57,12 @@ export function optimizerProblems(spec: OptimizerSpec, path = `optimizer "${spec
  */
 export function initialOptimizerState(spec: OptimizerSpec, length: number): OptimizerState {
   throwProblems(optimizerProblems(spec));
-  return Object.fromEntries(stateNames(spec).map((name) => [name, new Float32Array(length)]));
+  return Object.fromEntries(momentNames(spec).map((name) => [name, new Float32Array(length)]));
 }
 
-/** Take one step; writes `weights` and `state`. Hot. */
+/** Take one step; writes `weights` and `state`. */
 export function optimizerStep(spec: OptimizerSpec, update: OptimizerUpdate): void {
-  switch (spec.kind) {
-    case "sgd":
-      return sgdStep(spec, update);
-    case "adam":
-    case "adamw":
-      return adamStep(spec, update);
-    case "rmsprop":
-      return rmsPropStep(spec, update);
-    default:
-      spec satisfies never;
-  }
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-function stateNames(spec: OptimizerSpec): readonly string[] {
-  switch (spec.kind) {
-    case "sgd":
-      return (spec.momentum ?? 0) === 0 ? [] : ["momentum"];
-    case "adam":
-    case "adamw":
-      return ["mean", "square"];
-    case "rmsprop":
-      return [
-        "square",
-        ...(spec.isCentered === true ? ["mean"] : []),
-        ...((spec.momentum ?? 0) === 0 ? [] : ["momentum"]),
-      ];
-    default:
-      return spec satisfies never;
-  }
-}
-
-/** @source torch.optim.SGD: the first step fills the momentum with the whole gradient, whatever the dampening. */
-function sgdStep(spec: Sgd, { weights, gradient, state, step, learningRate }: OptimizerUpdate): void {
-  const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = spec;
-  const velocity = momentum === 0 ? undefined : assertDefined(state["momentum"], "momentum");
-  const added = step === 1 ? 1 : 1 - dampening;
-  for (let i = 0; i < weights.length; i++) {
-    const weight = weights[i] ?? 0;
-    let move = (gradient[i] ?? 0) + weightDecay * weight;
-    if (velocity !== undefined) {
-      const v = momentum * (velocity[i] ?? 0) + added * move;
-      velocity[i] = v;
-      move = nesterov ? move + momentum * v : v;
-    }
-    weights[i] = weight - learningRate * move;
-  }
-}
-
-/** @source torch.optim.Adam and AdamW: ε is added after the bias correction of the mean square. */
-function adamStep(spec: Adam, { weights, gradient, state, step, learningRate }: OptimizerUpdate): void {
-  const { meanDecay = 0.9, squareDecay = 0.999, epsilon = 1e-8 } = spec;
-  const decay = spec.weightDecay ?? (spec.kind === "adamw" ? 0.01 : 0);
-  const keep = spec.kind === "adamw" ? 1 - learningRate * decay : 1;
-  const added = spec.kind === "adam" ? decay : 0;
-  const mean = assertDefined(state["mean"], "mean");
-  const square = assertDefined(state["square"], "square");
-  const rate = learningRate / (1 - meanDecay ** step);
-  const correction = 1 / Math.sqrt(1 - squareDecay ** step);
-  for (let i = 0; i < weights.length; i++) {
-    const weight = weights[i] ?? 0;
-    const g = (gradient[i] ?? 0) + added * weight;
-    const m = meanDecay * (mean[i] ?? 0) + (1 - meanDecay) * g;
-    const s = squareDecay * (square[i] ?? 0) + (1 - squareDecay) * g * g;
-    mean[i] = m;
-    square[i] = s;
-    weights[i] = keep * weight - (rate * m) / (Math.sqrt(s) * correction + epsilon);
-  }
-}
-
-/** @source torch.optim.RMSprop: ε is added after the root; `isCentered` divides by the standard deviation. */
-function rmsPropStep(spec: RmsProp, { weights, gradient, state, learningRate }: OptimizerUpdate): void {
-  const { squareDecay = 0.99, epsilon = 1e-8, momentum = 0, isCentered = false, weightDecay = 0 } = spec;
-  const square = assertDefined(state["square"], "square");
-  const mean = isCentered ? assertDefined(state["mean"], "mean") : undefined;
-  const velocity = momentum === 0 ? undefined : assertDefined(state["momentum"], "momentum");
-  for (let i = 0; i < weights.length; i++) {
-    const weight = weights[i] ?? 0;
-    const g = (gradient[i] ?? 0) + weightDecay * weight;
-    const s = squareDecay * (square[i] ?? 0) + (1 - squareDecay) * g * g;
-    square[i] = s;
-    let spread = s;
-    if (mean !== undefined) {
-      const m = squareDecay * (mean[i] ?? 0) + (1 - squareDecay) * g;
-      mean[i] = m;
-      // Rounding may leave the variance of a constant gradient just below zero.
-      spread = Math.max(0, s - m * m);
-    }
-    let move = g / (Math.sqrt(spread) + epsilon);
-    if (velocity !== undefined) {
-      move += momentum * (velocity[i] ?? 0);
-      velocity[i] = move;
-    }
-    weights[i] = weight - learningRate * move;
-  }
+  const { weights, gradient, state } = update;
+  const moments = momentNames(spec).map((name) => assertDefined(state[name], name));
+  updateArray(spec, update, { weights, gradient, moments });
 }

@@ -1,3 +1,4 @@
+export * from "./arrays.ts";
 export * from "./layer.ts";
 export * from "./network.ts";
 export * from "./validate.ts";

@@ -7,5 +7,6 @@ import type { TeamStart } from "./team.ts";
 const { module, memory, kernels, control, thread, threadCount } = workerData as TeamStart;
 const instance = await WebAssembly.instantiate(module, { host: { memory } });
 const functions = kernels.map((name) => assertDefined(instance.exports[name], name) as KernelFunction);
-assertDefined(parentPort ?? undefined, "parent port").postMessage("ready");
+const port = assertDefined(parentPort ?? undefined, "parent port");
+port.postMessage("ready");
 serveTeam(control, functions, thread, threadCount);

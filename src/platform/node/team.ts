@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { ToolError } from "../../base/index.ts";
 import { controlWords, leadTeam, stopTeam, teamFailed, type ThreadTeam, type Threads } from "../index.ts";
@@ -14,6 +16,16 @@ export interface TeamStart {
 
 /** Teams of worker threads. Idle helpers do not keep the process alive. */
 export const nodeThreads: Threads = {
+  coreCount: availableParallelism(),
+  joinVectors: (how) => {
+    try {
+      setFlagsFromString(how === "off" ? "--no-experimental-wasm-revectorize" : "--experimental-wasm-revectorize");
+      setFlagsFromString(how === "now" ? "--no-liftoff" : "--liftoff");
+      return true;
+    } catch {
+      return false;
+    }
+  },
   start: async ({ module, memory, kernels, threadCount, own }): Promise<ThreadTeam> => {
     const control = new Int32Array(new SharedArrayBuffer(4 * controlWords));
     const helpers: Worker[] = [];
