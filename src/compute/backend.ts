@@ -33,8 +33,15 @@ export interface CompileOptions {
   readonly perStep?: boolean;
   /** Threads to use, or "auto" (the default): as many as find work. Results do not depend on it. */
   readonly threadCount?: number | "auto";
-  /** Most memory to take; without a limit 4 GiB. A batch that needs more is refused with `compute/too-large`. */
+  /**
+   * Most memory to take; without a limit 4 GiB. A sequence that needs more is computed part by part: training keeps the state
+   * between parts and runs each forward once more on the way back. What fits in no part is refused with `compute/too-large`.
+   */
   readonly memoryLimitBytes?: number;
+  /** Steps of a part, where the memory allows more. */
+  readonly stepsPerPart?: number;
+  /** Gradients do not travel from one part of a sequence to the one before: truncated backpropagation through time. */
+  readonly truncate?: boolean;
   /** How sums over spikes are formed; "auto" decides by the density of each layer and batch. */
   readonly method?: GatherMethod | "auto";
 }
@@ -92,6 +99,8 @@ export interface WeightTransform {
 
 /** A network compiled for one back end. Holds its own copy of the weights. */
 export interface Executor extends Disposable {
+  /** Parts in which a sequence is computed, because the memory does not hold all of it: 1 when it does. */
+  readonly timeParts: number;
   /**
    * Run all steps of a batch from zero state.
    * @param training  Keep what `backward` needs.

@@ -43,6 +43,7 @@ interface Case {
   readonly method?: GatherMethod;
   /** Mask a third of the weights and quantize the rest. */
   readonly transforms?: boolean;
+  readonly stepsPerPart?: number;
 }
 
 const lif = neuronSpec("lif");
@@ -89,6 +90,34 @@ const cases: readonly Case[] = [
     transforms: true,
     recurrent: true,
     bias: true,
+  },
+  { title: "part by part", sizes: [20, 37, 4], neurons: [lif, lif], bias: true, stepCount: 8, stepsPerPart: 3 },
+  {
+    title: "part by part, recurrent, several states",
+    sizes: [20, 40, 4],
+    neurons: [neuronSpec("alif"), neuronSpec("cubaLif")],
+    recurrent: true,
+    stepCount: 8,
+    stepsPerPart: 3,
+    detachReset: false,
+  },
+  {
+    title: "part by part, every step",
+    sizes: [20, 37, 4],
+    neurons: [lif, lif],
+    perStep: true,
+    stepCount: 7,
+    stepsPerPart: 2,
+    bytes: true,
+  },
+  {
+    title: "part by part, direct input, membrane",
+    sizes: [20, 37, 4],
+    neurons: [lif, neuronSpec("leakyIntegrator")],
+    membrane: true,
+    direct: true,
+    stepCount: 6,
+    stepsPerPart: 4,
   },
   { title: "momentum", sizes: [9, 12, 3], neurons: [lif, lif], bias: true, optimizer: { kind: "sgd", momentum: 0.9 } },
   {
@@ -138,6 +167,7 @@ export function testBackend(backend: Backend): void {
         perStep: item.perStep ?? false,
         method: item.method ?? "events",
         transforms: item.transforms ?? false,
+        ...(item.stepsPerPart === undefined ? {} : { stepsPerPart: item.stepsPerPart }),
       } as const;
       using expected = await referenceBackend.compile(network, options);
       using actual = await backend.compile(network, options);

@@ -1,7 +1,7 @@
 // The arrays of the reference back end, in the network's own layout.
 
 import { assertDefined } from "../../base/index.ts";
-import { layerArrays, type DenseLayer } from "../../model/network/index.ts";
+import { layerArrays, listArrays, type DenseLayer } from "../../model/network/index.ts";
 import { quantizeValue } from "../../model/tensor/index.ts";
 import {
   momentKinds,
@@ -110,10 +110,6 @@ export class ReferenceParameters {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-function listArrays({ weights, bias, recurrentWeights, neuronParameters = {} }: LayerArrays): Float32Array[] {
-  return [weights, bias, recurrentWeights, ...Object.values(neuronParameters)].filter((array) => array !== undefined);
-}
 
 function mapArrays(arrays: LayerArrays, map: (array: Float32Array) => Float32Array): LayerArrays {
   const { weights, bias, recurrentWeights, neuronParameters } = arrays;

@@ -66,6 +66,8 @@ class ReferenceExecutor implements Executor {
     this.#parameters = new ReferenceParameters(denseLayers(network), options.optimizer);
   }
 
+  readonly timeParts = 1;
+
   [Symbol.dispose](): void {
     this.#records = [];
   }

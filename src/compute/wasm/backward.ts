@@ -48,7 +48,7 @@ export function backwardKernel(
     const first = k.keep(times(sample, plan.sampleRows));
     if (above !== undefined) {
       const weights = k.keep(transposedTile(layer, above, tile));
-      k.loop(i32(0), i32(plan.stepCount), rowBlock, (step) => {
+      k.loop(i32(0), k.argument(argument.steps), rowBlock, (step) => {
         const row = k.keep(sum(first, step));
         const from = Array.from({ length: rowBlock }, (_, i) => sum(row, i32(i)));
         const products = product(k, { above, rows, weights, width: layer.width, rowsFrom: from });
@@ -58,7 +58,7 @@ export function backwardKernel(
     }
     const cell = k.keep(sampleCell(layer, plan.maxSampleCount, tile, sample));
     const carried = layer.carried.map((address) => loadVectors(k, cell, address, layer.width));
-    k.loop(i32(0), i32(plan.stepCount), -1, (step) => {
+    k.loop(i32(0), k.argument(argument.steps), -1, (step) => {
       const saved = k.keep(rowCell(layer, rows, tile, sum(first, step)));
       const fromAbove = above === undefined ? undefined : k.keep(sum(scratch, times(step, layer.tileBytes)));
       for (const pair of pairsOf(layer.width)) {
@@ -90,7 +90,7 @@ export function recurrentBackwardKernel(
 ): Kernel {
   const k = new KernelBuilder(name, argumentCount);
   const rows = plan.maxSampleCount * plan.sampleRows;
-  const transposed = assertDefined(layer.recurrentTransposed, "transposed");
+  const { transposed } = assertDefined(layer.recurrent, "recurrent weights");
   const samples = k.argument(argument.samples);
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (block) => {
     const sample = k.keep(times(block, rowBlock));
@@ -99,7 +99,7 @@ export function recurrentBackwardKernel(
       k.keep(smaller(sum(sample, i32(i)), sum(samples, i32(-1)))),
     );
     const firsts = members.map((member) => k.keep(times(member, plan.sampleRows)));
-    k.loop(i32(0), i32(plan.stepCount), -1, (step) => {
+    k.loop(i32(0), k.argument(argument.steps), -1, (step) => {
       k.loop(i32(0), i32(layer.tiles), 1, (tile) => {
         const from = firsts.map((first) => k.keep(sum(first, step)));
         const later = from.map((row) => k.keep(sum(row, i32(1))));

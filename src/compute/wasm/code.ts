@@ -14,8 +14,8 @@ import {
 } from "../kernel/language.ts";
 import type { LayerPlan, Lists } from "./plan.ts";
 
-/** Every kernel takes units [from, to) of its work, the number of its thread, the samples of the batch and one number more. */
-export const argument = { from: 0, to: 1, thread: 2, samples: 3, extra: 4 } as const;
+/** Every kernel takes units [from, to) of its work, the number of its thread, the samples of the batch and its steps. */
+export const argument = { from: 0, to: 1, thread: 2, samples: 3, steps: 4 } as const;
 export const argumentCount = 5;
 
 /** The first bytes of the memory stay 0. */

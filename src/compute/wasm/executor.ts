@@ -1,10 +1,9 @@
-// Runs the kernels of one compiled network in order. Layer by layer, all steps of a layer at once: a tile of weights is read once
-// for a whole batch.
+// One batch through all its steps: at once, or part after part where memory is short. Parts keep only the state between them; the
+// backward pass runs each part forward again before it goes back through it (checkpoints in time), so results stay the same.
 
 import { assertDefined, BugError } from "../../base/index.ts";
-import { classCount, type Network } from "../../model/network/index.ts";
-import { rowStart, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
-import type { Phase, ThreadTeam } from "../../platform/index.ts";
+import { addLayerArrays, layerInputCount, type Network } from "../../model/network/index.ts";
+import { spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type {
   ArrayKind,
   CompileOptions,
@@ -18,325 +17,203 @@ import type {
   WeightTransform,
 } from "../backend.ts";
 import { checkInput, sampleCountOf } from "../batch.ts";
-import { updateScalars, type UpdateStep } from "../optimizer.ts";
-import { rowBlock } from "./backward.ts";
-import { LayerMemory } from "./layer-memory.ts";
-import { scalar, type LayerPlan, type Plan, type SourcePlan } from "./plan.ts";
-import { trainedOf, type Program } from "./program.ts";
-import { tableDensity } from "./tables.ts";
+import type { UpdateStep } from "../optimizer.ts";
+import { countSpikesPerNeuron, type Engine, type EngineState, type PartResult } from "./engine.ts";
 
 export class WasmExecutor implements Executor {
   readonly #network: Network;
   readonly #options: CompileOptions;
-  readonly #plan: Plan;
-  readonly #program: Program;
-  readonly #team: ThreadTeam;
-  readonly #memory: LayerMemory;
+  readonly #engine: Engine;
   #input: NetworkInput | undefined;
-  /** How each layer summed in the last forward pass. */
-  readonly #methods: LayerActivity["method"][] = [];
   #trained = false;
-  #stale = true;
+  #states: EngineState[] = [];
+  /** Spikes of each part, layer by layer; only where there are several. */
+  #spikes: SpikeTrain[][] = [];
 
-  constructor(parts: {
-    readonly network: Network;
-    readonly options: CompileOptions;
-    readonly plan: Plan;
-    readonly program: Program;
-    readonly team: ThreadTeam;
-    readonly memory: WebAssembly.Memory;
-  }) {
-    this.#network = parts.network;
-    this.#options = parts.options;
-    this.#plan = parts.plan;
-    this.#program = parts.program;
-    this.#team = parts.team;
-    this.#memory = new LayerMemory(parts.memory, parts.plan.maxSampleCount);
-    this.#plan.layers.forEach((plan) => this.#memory.load(plan));
-    this.#makeEffective();
+  constructor(network: Network, options: CompileOptions, engine: Engine) {
+    this.#network = network;
+    this.#options = options;
+    this.#engine = engine;
+  }
+
+  get timeParts(): number {
+    return Math.ceil(this.#network.stepCount / this.#engine.plan.stepCount);
   }
 
   [Symbol.dispose](): void {
     this.#input = undefined;
-    this.#team[Symbol.dispose]();
+    this.#engine[Symbol.dispose]();
   }
 
   async forward(input: NetworkInput, { training }: { readonly training: boolean }): Promise<ForwardResult> {
     checkInput(this.#network, this.#options, input);
     this.#input = input;
     this.#trained = training;
-    const samples = sampleCountOf(input);
-    this.#arrive(input, samples);
-    const activity = this.#plan.layers.map((layer) => this.#forwardLayer(layer, samples, training));
-    return { outputs: this.#outputs(samples), activity, ...this.#perStep(samples) };
+    this.#states = [];
+    this.#spikes = [];
+    this.#engine.clearState();
+    const results = Array.from({ length: this.timeParts }, (_, part) => {
+      if (training && this.timeParts > 1) this.#states.push(this.#engine.saveState());
+      return this.#forwardPart(part, input);
+    });
+    const records = results.map(({ perStep }) => perStep).filter((record) => record !== undefined);
+    return {
+      outputs: this.#joinOutputs(results.map(({ outputs }) => outputs)),
+      activity: this.#network.layers.map((_, layer) => this.#joinActivity(results, layer, sampleCountOf(input))),
+      ...(records.length === 0
+        ? {}
+        : {
+            perStep: {
+              spikes: joinArrays(records.map(({ spikes }) => spikes)),
+              potentials: joinArrays(records.map(({ potentials }) => potentials)),
+            },
+          }),
+    };
   }
 
   async backward(gradient: OutputGradient, options: { readonly update?: UpdateStep } = {}): Promise<void> {
-    if (this.#input === undefined || !this.#trained) throw new BugError("backward without a training forward pass");
-    const samples = sampleCountOf(this.#input);
-    const { layers } = this.#plan;
-    if (options.update !== undefined) this.#setScalars(options.update);
-    if (this.#stale) this.#transpose();
-    const prefix = options.update === undefined ? "gradient" : "learn";
-    for (const layer of layers.toReversed()) {
-      this.#prepareBackward(layer, gradient, samples);
-      const units = layer.recurrent === undefined ? layer.tiles * samples : Math.ceil(samples / rowBlock);
-      const phases = [
-        this.#program.phase(`backward${layer.index}`, units, samples),
-        this.#program.phase(`${prefix}.small${layer.index}`, layer.tiles, samples),
-        ...this.#learnPhases(layer, prefix, samples),
-      ];
-      this.#team.run(phases);
+    const input = this.#input;
+    if (input === undefined || !this.#trained) throw new BugError("backward without a training forward pass");
+    const last = this.timeParts - 1;
+    if (last === 0) return this.#engine.backward(gradient, { isLast: true, update: options.update });
+    let total: LayerArrays[] | undefined;
+    for (let part = last; part >= 0; part--) {
+      if (part < last) {
+        this.#engine.carryGradients(this.#rangeOf(part).steps);
+        this.#engine.restoreState(assertDefined(this.#states[part], "state"));
+        this.#forwardPart(part, input);
+      }
+      const isLast = part === last || this.#options.truncate === true;
+      this.#engine.backward(this.#gradientOf(gradient, part), { isLast });
+      total = addLayerArrays(total, this.#engine.read("gradients"));
     }
-    if (options.update !== undefined) this.#stale = true;
+    this.#engine.write("gradients", assertDefined(total, "gradients"));
+    if (options.update !== undefined) this.#engine.update(options.update);
   }
 
   update(step: UpdateStep): void {
-    this.#setScalars(step);
-    this.#team.run(
-      this.#plan.layers.flatMap((layer) =>
-        trainedOf(layer).map(([name, { floats }]) =>
-          this.#program.phase(`update.${name}${layer.index}`, floats / 8, 0),
-        ),
-      ),
-    );
-    this.#stale = true;
+    this.#engine.update(step);
   }
 
   read(kind: ArrayKind): LayerArrays[] {
-    return this.#plan.layers.map((layer) => this.#memory.read(layer, kind));
+    return this.#engine.read(kind);
   }
 
   write(kind: ArrayKind, layers: readonly LayerArrays[]): void {
-    this.#plan.layers.forEach((layer, l) => this.#memory.write(layer, kind, assertDefined(layers[l], "arrays")));
-    if (kind === "masters") this.#makeEffective();
-    this.#stale = true;
+    this.#engine.write(kind, layers);
   }
 
   setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void {
-    const plan = assertDefined(this.#plan.layers[layer], "layer");
-    const array = key === "weights" ? plan.weights : assertDefined(plan.recurrent, "recurrent weights");
-    this.#memory.setTransform(plan, array, transform);
-    this.#makeEffective();
-    this.#stale = true;
+    this.#engine.setTransform(layer, key, transform);
   }
 
   spikesOf(layer: number): SpikeTrain {
-    const { output } = assertDefined(this.#plan.layers[layer], "layer");
-    const { stepCount, sampleRows } = this.#plan;
-    const sampleCount = this.#input === undefined ? 0 : sampleCountOf(this.#input);
-    const train = spikeTrain({ stepCount, sampleCount, neuronCount: output.count });
-    for (let step = 0; step < stepCount; step++) {
-      for (let sample = 0; sample < sampleCount; sample++) {
-        const from = output.bits / 4 + (sample * sampleRows + step) * output.words;
-        const to = rowStart(train, step, sample);
-        train.words.set(this.#memory.words.subarray(from, from + output.words), to);
-      }
-    }
+    if (this.timeParts === 1) return this.#engine.spikesOf(layer);
+    const parts = this.#spikes.map((layers) => assertDefined(layers[layer], "spikes"));
+    const { sampleCount, neuronCount, rowWords } = assertDefined(parts[0], "a forward pass");
+    const train = spikeTrain({ stepCount: this.#network.stepCount, sampleCount, neuronCount });
+    parts.forEach(({ words }, p) => train.words.set(words, this.#rangeOf(p).first * sampleCount * rowWords));
     return train;
   }
 
-  addNeuronSpikes(layer: number, totals: Float64Array): void {
-    const { output } = assertDefined(this.#plan.layers[layer], "layer");
-    const { stepCount, sampleRows } = this.#plan;
-    const sampleCount = this.#input === undefined ? 0 : sampleCountOf(this.#input);
-    const { words } = this.#memory;
-    for (let sample = 0; sample < sampleCount; sample++) {
-      const from = output.bits / 4 + sample * sampleRows * output.words;
-      for (let w = 0; w < stepCount * output.words; w++) {
-        let bits = words[from + w] ?? 0;
-        const first = (w % output.words) * 32;
-        while (bits !== 0) {
-          const neuron = first + 31 - Math.clz32(bits & -bits);
-          totals[neuron] = (totals[neuron] ?? 0) + 1;
-          bits &= bits - 1;
-        }
-      }
-    }
-  }
-
   spikeCountsOf(layer: number): Float32Array {
-    const train = this.spikesOf(layer);
-    const counts = new Float32Array(train.sampleCount * train.neuronCount);
-    for (let row = 0; row < train.stepCount * train.sampleCount; row++) {
-      const start = (row % train.sampleCount) * train.neuronCount;
-      for (let w = 0; w < train.rowWords; w++) {
-        let bits = train.words[row * train.rowWords + w] ?? 0;
-        while (bits !== 0) {
-          const at = start + w * 32 + 31 - Math.clz32(bits & -bits);
-          counts[at] = (counts[at] ?? 0) + 1;
-          bits &= bits - 1;
-        }
+    return countSpikesPerNeuron(this.spikesOf(layer));
+  }
+
+  addNeuronSpikes(layer: number, totals: Float64Array): void {
+    const { words, rowWords } = this.spikesOf(layer);
+    for (let i = 0; i < words.length; i++) {
+      let bits = words[i] ?? 0;
+      const first = (i % rowWords) * 32;
+      while (bits !== 0) {
+        const neuron = first + 31 - Math.clz32(bits & -bits);
+        totals[neuron] = (totals[neuron] ?? 0) + 1;
+        bits &= bits - 1;
       }
     }
-    return counts;
   }
 
-  /** Values from masters, where they differ. */
-  #makeEffective(): void {
-    const phases = this.#plan.layers.flatMap((layer) =>
-      trainedOf(layer)
-        .filter(([, { transform }]) => transform !== undefined)
-        .map(([name, { floats }]) => this.#program.phase(`effective.${name}${layer.index}`, floats / 8, 0)),
-    );
-    this.#team.run(phases);
+  #rangeOf(part: number): { readonly first: number; readonly steps: number } {
+    const { stepCount } = this.#engine.plan;
+    const first = part * stepCount;
+    return { first, steps: Math.min(stepCount, this.#network.stepCount - first) };
   }
 
-  /** The batch as bits, or as currents. */
-  #arrive(input: NetworkInput, samples: number): void {
-    const { arrival, stepCount, chunkCount, layers } = this.#plan;
-    const first = assertDefined(layers[0], "first layer");
-    const phase = (name: string, units: number): Phase => this.#program.phase(name, units, samples);
-    switch (input.kind) {
-      case "spikes":
-        this.#memory.words.set(input.spikes.words, arrival / 4);
-        this.#team.run([phase("reorderWords", samples * stepCount), phase("spikesInput", chunkCount)]);
-        break;
-      case "bytes":
-        this.#memory.bytes.set(input.values, arrival);
-        this.#team.run([phase("packBytes", samples * stepCount), phase("spikesInput", chunkCount)]);
-        break;
-      case "direct":
-        this.#memory.floats.set(input.values, arrival / 4);
-        this.#team.run([phase("direct", first.tiles * samples)]);
-        break;
-      default:
-        input satisfies never;
+  #forwardPart(part: number, input: NetworkInput): PartResult & Pick<ForwardResult, "perStep"> {
+    const { steps } = this.#rangeOf(part);
+    const samples = sampleCountOf(input);
+    const result = this.#engine.forward(this.#inputOf(input, part), { samples, steps, training: this.#trained });
+    if (this.timeParts > 1) this.#spikes[part] = this.#network.layers.map((_, l) => this.#engine.spikesOf(l));
+    if (this.#options.perStep !== true) return result;
+    const spikes = this.#engine.spikesOf(this.#network.layers.length - 1);
+    return { ...result, perStep: { spikes: asFloats(spikes), potentials: this.#engine.potentials() } };
+  }
+
+  #inputOf(input: NetworkInput, part: number): NetworkInput {
+    if (input.kind === "direct" || this.timeParts === 1) return input;
+    const { first, steps } = this.#rangeOf(part);
+    if (input.kind === "bytes") {
+      const perStep = input.sampleCount * this.#network.inputCount;
+      return { ...input, values: input.values.subarray(first * perStep, (first + steps) * perStep) };
     }
+    const { sampleCount, neuronCount, rowWords, words } = input.spikes;
+    const perStep = sampleCount * rowWords;
+    const slice = words.subarray(first * perStep, (first + steps) * perStep);
+    return { kind: "spikes", spikes: spikeTrain({ stepCount: steps, sampleCount, neuronCount }, slice) };
   }
 
-  #forwardLayer(layer: LayerPlan, samples: number, training: boolean): LayerActivity {
-    const { index, recurrent, output, input } = layer;
-    for (const address of layer.state) this.#memory.clearSamples(layer, address);
-    const phase = (name: string, units: number): Phase => this.#program.phase(name, units, samples);
-    const { stepCount, chunkCount } = this.#plan;
-    const rows = samples * stepCount;
-    const inputDensity = this.#isDirect(layer) ? 1 : this.#spikeCount(input) / (rows * input.count);
-    const method = this.#methodOf(layer, inputDensity);
-    this.#methods[index] = method;
-    const suffix = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];
-    const isListed = this.#plan.layers[index - 1]?.recurrent !== undefined;
-    this.#team.run([
-      // A recurrent layer below has made its row lists on the way.
-      ...(method === "events" && !isListed ? [phase(`rows${sourceOf(index)}`, rows)] : []),
-      phase(`${training ? "train" : "infer"}${suffix}`, recurrent === undefined ? layer.tiles * samples : samples),
-      phase(`spikes${sourceOf(index + 1)}`, chunkCount),
-    ]);
-    return { spikeCount: this.#spikeCount(output), inputDensity, method };
+  #gradientOf(gradient: OutputGradient, part: number): OutputGradient {
+    const { first, steps } = this.#rangeOf(part);
+    const cut = (values: Float32Array): Float32Array => {
+      const perStep = values.length / this.#network.stepCount;
+      return values.subarray(first * perStep, (first + steps) * perStep);
+    };
+    // A final potential is an output of the last part only, also where gradients do not travel between parts.
+    const isSeen = this.#network.readout.kind === "count" || part === this.timeParts - 1;
+    return {
+      ...(gradient.outputs === undefined || !isSeen ? {} : { outputs: gradient.outputs }),
+      ...(gradient.layerSpikes === undefined ? {} : { layerSpikes: gradient.layerSpikes }),
+      ...(gradient.spikes === undefined ? {} : { spikes: cut(gradient.spikes) }),
+      ...(gradient.potentials === undefined ? {} : { potentials: cut(gradient.potentials) }),
+    };
   }
 
-  #isDirect({ index }: LayerPlan): boolean {
-    return index === 0 && this.#input?.kind === "direct";
+  /** Counts add up, of potentials the last counts. */
+  #joinOutputs(parts: readonly Float32Array[]): Float32Array {
+    const last = assertDefined(parts.at(-1), "outputs");
+    if (this.#network.readout.kind !== "count") return last;
+    return last.map((_, i) => parts.reduce((sum, part) => sum + (part[i] ?? 0), 0));
   }
 
-  #methodOf(layer: LayerPlan, density: number): LayerActivity["method"] {
-    if (this.#isDirect(layer)) return "direct";
-    const { method = "auto" } = this.#options;
-    if (layer.recurrent !== undefined) return "events";
-    return method === "auto" ? (density > tableDensity ? "tables" : "events") : method;
-  }
-
-  /** As counted by the last `spikes` phase. */
-  #spikeCount({ totals }: SourcePlan): number {
-    return this.#memory.words.subarray(totals / 4, totals / 4 + this.#plan.chunkCount).reduce((a, b) => a + b, 0);
-  }
-
-  #learnPhases(layer: LayerPlan, prefix: string, samples: number): Phase[] {
-    const { index, tiles, inputCount, neuronCount, recurrent, input } = layer;
-    const phase = (name: string, units: number): Phase => this.#program.phase(name, units, samples);
-    const { chunkCount } = this.#plan;
-    const columns = (source: string): Phase[] => [
-      phase(`countColumns${source}`, chunkCount),
-      phase(`placeColumns${source}`, 1),
-      phase(`fillColumns${source}`, chunkCount),
-    ];
-    switch (assertDefined(this.#methods[index], "method")) {
-      case "direct":
-        return [phase(`${prefix}.direct`, tiles * inputCount)];
-      case "tables":
-        return [phase(`transposeBits${index}`, input.words), phase(`${prefix}.tables${index}`, tiles)];
-      case "events":
-        return [
-          ...columns(sourceOf(index)),
-          phase(`${prefix}.events${index}`, tiles * inputCount),
-          ...(recurrent === undefined
-            ? []
-            : [...columns(sourceOf(index + 1)), phase(`${prefix}.recurrent${index}`, tiles * neuronCount)]),
-        ];
-    }
-  }
-
-  #prepareBackward(layer: LayerPlan, gradient: OutputGradient, samples: number): void {
-    const isLast = layer.index === this.#plan.layers.length - 1;
-    const memory = this.#memory;
-    memory.clearSamples(layer, layer.staticGradient);
-    memory.clearSamples(layer, layer.inputGradientSum);
-    for (const address of layer.carried) memory.clearSamples(layer, address);
-    for (const { perSample } of layer.parameters.values()) memory.clearSamples(layer, perSample);
-    const regularizer = gradient.layerSpikes?.[layer.index];
-    if (regularizer !== undefined) memory.addSamples(layer, layer.staticGradient, regularizer, samples);
-    if (!isLast) return;
-    if (gradient.outputs !== undefined) {
-      const potential = assertDefined(layer.carried[layer.neuron.state.indexOf("v")] ?? layer.carried[0], "potential");
-      const target = this.#network.readout.kind === "membrane" ? potential : layer.staticGradient;
-      memory.addSamples(layer, target, gradient.outputs, samples);
-    }
-    if (layer.perStep === undefined) return;
-    const shape = { ...this.#plan, samples };
-    memory.writeRows(layer, layer.perStep.spike, gradient.spikes, shape);
-    memory.writeRows(layer, layer.perStep.potentialGradient, gradient.potentials, shape);
-  }
-
-  #setScalars(step: UpdateStep): void {
-    const { optimizer } = this.#options;
-    if (optimizer === undefined) throw new BugError("compiled without an optimizer");
-    const values = updateScalars(optimizer, step);
-    for (const [name, index] of Object.entries(scalar)) {
-      this.#memory.floats[this.#plan.scalars / 4 + index] = values[name as keyof typeof scalar];
-    }
-  }
-
-  /** Weights as the backward pass reads them. */
-  #transpose(): void {
-    const phases = this.#plan.layers.flatMap((layer) => {
-      const { index, neuronCount } = layer;
-      const below = this.#plan.layers[index - 1];
-      return [
-        ...(below === undefined ? [] : [this.#program.phase(`transpose${index}`, below.tiles * neuronCount, 0)]),
-        ...(layer.recurrent === undefined
-          ? []
-          : [this.#program.phase(`transposeRecurrent${index}`, layer.tiles * neuronCount, 0)]),
-      ];
-    });
-    this.#team.run(phases);
-    this.#stale = false;
-  }
-
-  #outputs(samples: number): Float32Array {
-    const last = assertDefined(this.#plan.layers.at(-1), "last layer");
-    const potential = last.state[last.neuron.state.indexOf("v")];
-    const from = this.#network.readout.kind === "count" ? last.counts : potential;
-    if (last.recurrent !== undefined && this.#network.readout.kind === "count") {
-      return this.spikeCountsOf(last.index);
-    }
-    return this.#memory.readSamples(last, assertDefined(from, "outputs"), samples, classCount(this.#network));
-  }
-
-  #perStep(samples: number): Pick<ForwardResult, "perStep"> {
-    const last = assertDefined(this.#plan.layers.at(-1), "last layer");
-    if (last.perStep === undefined) return {};
-    const potentials = this.#memory.readRows(last, last.perStep.potential, { ...this.#plan, samples });
-    const train = this.spikesOf(last.index);
-    const spikes = Float32Array.from(potentials, (_, i) => {
-      const n = i % train.neuronCount;
-      const word = train.words[Math.floor(i / train.neuronCount) * train.rowWords + (n >>> 5)] ?? 0;
-      return (word >>> (n & 31)) & 1;
-    });
-    return { perStep: { spikes, potentials } };
+  #joinActivity(parts: readonly PartResult[], layer: number, samples: number): LayerActivity {
+    const own = parts.map(({ activity }) => assertDefined(activity[layer], "activity"));
+    const chances = samples * this.#network.stepCount * layerInputCount(this.#network, layer);
+    return {
+      spikeCount: own.reduce((sum, { spikeCount }) => sum + spikeCount, 0),
+      inputDensity: own.reduce((sum, { arrivedCount }) => sum + arrivedCount, 0) / chances,
+      method: assertDefined(own.at(-1), "activity").method,
+    };
   }
 }
 
-/** Kernels of spike sources are named after them: the input of layer 0, or the layer before. */
-function sourceOf(layer: number): string {
-  return layer === 0 ? "Input" : String(layer - 1);
+// ---------------------------------------------------------------------------------------------------------------------
+
+function asFloats(train: SpikeTrain): Float32Array {
+  const values = new Float32Array(train.stepCount * train.sampleCount * train.neuronCount);
+  return values.map((_, i) => {
+    const n = i % train.neuronCount;
+    const word = train.words[Math.floor(i / train.neuronCount) * train.rowWords + (n >>> 5)] ?? 0;
+    return (word >>> (n & 31)) & 1;
+  });
+}
+
+function joinArrays(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return assertDefined(parts[0], "part");
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }

@@ -32,7 +32,7 @@ import {
   vectorsOf,
 } from "./code.ts";
 import { append } from "./lists.ts";
-import type { LayerPlan, Plan } from "./plan.ts";
+import type { LayerPlan, Plan, RecurrentPlan } from "./plan.ts";
 
 export interface ForwardOptions {
   readonly training: boolean;
@@ -61,7 +61,7 @@ export function forwardKernel(
     const bias = parts.gather === undefined ? cell : k.keep(times(tile, layer.tileBytes));
     const biasOffset = parts.gather === undefined ? assertDefined(layer.base, "base") : layer.bias.values;
     const sums = vectorsOf(layer.width).map(() => k.local("v128"));
-    k.loop(first, sum(first, i32(plan.stepCount)), 1, (row) => {
+    k.loop(first, sum(first, k.argument(argument.steps)), 1, (row) => {
       sums.forEach((local, j) => k.set(local, load("v128", bias, biasOffset + 16 * j)));
       parts.gather?.(k, sums, tile, row);
       const saved = k.keep(rowCell(layer, rows, tile, row));
@@ -109,17 +109,19 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (sample) => {
     const first = k.keep(times(sample, plan.sampleRows));
     const next = k.keep(times(first, layer.neuronCount * lists.entry));
-    const earlier = k.keep(next);
-    k.loop(first, sum(first, i32(plan.stepCount)), 1, (row) => {
+    const carried = k.keep(sum(times(sample, 8), i32(recurrent.carried)));
+    const from = k.keep(load("i32", carried));
+    const to = k.keep(load("i32", carried, 4));
+    k.loop(first, sum(first, k.argument(argument.steps)), 1, (row) => {
       const start = k.keep(next);
       k.loop(i32(0), i32(layer.tiles), 1, (tile) => {
         const cell = k.keep(sampleCell(layer, plan.maxSampleCount, tile, sample));
         const sums = loadVectors(k, times(tile, layer.tileBytes), layer.bias.values, layer.width);
         gather(k, sums, tile, row);
         const base = k.keep(times(tile, layer.neuronCount * layer.tileBytes));
-        k.loop(earlier, start, lists.entry, (position) => {
+        k.loop(from, to, lists.entry, (position) => {
           const source = k.keep(loadEntry(lists, position));
-          addVectors(k, sums, k.keep(sum(base, times(source, layer.tileBytes))), recurrent.values);
+          addVectors(k, sums, k.keep(sum(base, times(source, layer.tileBytes))), recurrent.weights.values);
         });
         const state = layer.state.map((address) => loadVectors(k, cell, address, layer.width));
         const saved = k.keep(rowCell(layer, rows, tile, row));
@@ -131,8 +133,10 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
       });
       k.store(times(row, 4), lists.start, start);
       k.store(times(row, 4), lists.end, next);
-      k.set(earlier, start);
+      k.set(from, start);
+      k.set(to, next);
     });
+    keepLastList(k, layer, recurrent, { sample, from, to, carried });
   });
   return k.finish();
 }
@@ -158,6 +162,20 @@ export function directForwardKernel(name: string, plan: Plan, layer: LayerPlan):
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/** The spikes of the last step move behind all rows, where the next part of a sequence finds them. */
+function keepLastList(
+  k: KernelBuilder,
+  layer: LayerPlan,
+  recurrent: RecurrentPlan,
+  place: { readonly sample: Local; readonly from: Local; readonly to: Local; readonly carried: Local },
+): void {
+  const lists = layer.output.rows;
+  const next = k.keep(sum(times(place.sample, layer.neuronCount * lists.entry), i32(recurrent.carriedPosition)));
+  k.store(place.carried, 0, next);
+  k.loop(place.from, place.to, lists.entry, (position) => append(k, lists, next, loadEntry(lists, position)));
+  k.store(place.carried, 4, next);
+}
 
 /** The spikes of a tile; the places after the last neuron never fire. */
 function storeBits(k: KernelBuilder, layer: LayerPlan, row: Local, tile: Local, bits: Local): void {

@@ -29,7 +29,7 @@ export class LayerMemory {
 
   /** The weights that the network came with. */
   load(plan: LayerPlan): void {
-    for (const array of [plan.weights, plan.recurrent]) {
+    for (const array of [plan.weights, plan.recurrent?.weights]) {
       if (array?.transform !== undefined) this.setTransform(plan, array, {});
     }
     this.write(plan, "masters", layerArrays(plan.layer));
@@ -49,7 +49,7 @@ export class LayerMemory {
       ...(bias === undefined ? {} : { bias: get(plan.bias, 1) }),
       ...(recurrentWeights === undefined || plan.recurrent === undefined
         ? {}
-        : { recurrentWeights: get(plan.recurrent, plan.neuronCount) }),
+        : { recurrentWeights: get(plan.recurrent.weights, plan.neuronCount) }),
       ...(parameters.length === 0 ? {} : { neuronParameters: Object.fromEntries(parameters) }),
     };
   }
@@ -62,7 +62,7 @@ export class LayerMemory {
     put(plan.weights, arrays.weights);
     if (arrays.bias !== undefined) put(plan.bias, arrays.bias);
     if (arrays.recurrentWeights !== undefined && plan.recurrent !== undefined) {
-      put(plan.recurrent, arrays.recurrentWeights);
+      put(plan.recurrent.weights, arrays.recurrentWeights);
     }
     for (const [name, values] of Object.entries(arrays.neuronParameters ?? {})) {
       put(assertDefined(plan.parameters.get(name), name).values, values);
@@ -77,6 +77,22 @@ export class LayerMemory {
     this.#writeTiles(plan, at, kept);
     this.floats[place / 4] = quantizer?.scale ?? 1;
     this.floats[place / 4 + 1] = quantizer === undefined ? 0 : largestLevel(quantizer.bits);
+  }
+
+  /** A copy of an array [tile][sample][width] as it lies. */
+  copySamples(plan: LayerPlan, address: number): Float32Array {
+    return this.floats.slice(address / 4, address / 4 + plan.tiles * this.#maxSamples * plan.width);
+  }
+
+  /** Zeros in row `step` of every sample of an array [tile][row][width]. */
+  clearRow(plan: LayerPlan, address: number, shape: RowShape, step: number): void {
+    eachRow(plan, address, shape, step, (at) => this.floats.fill(0, at, at + plan.width));
+  }
+
+  /** Row `from` of every sample of an array [tile][row][width] to row `to`. */
+  moveRows(plan: LayerPlan, address: number, shape: RowShape & { readonly from: number; readonly to: number }): void {
+    const by = (shape.to - shape.from) * plan.width;
+    eachRow(plan, address, shape, shape.from, (at) => this.floats.copyWithin(at + by, at, at + plan.width));
   }
 
   clearSamples(plan: LayerPlan, address: number): void {
@@ -166,6 +182,21 @@ function addressOf(array: Trained, kind: ArrayKind): number | undefined {
       return array.moments[2];
     default:
       return kind satisfies never;
+  }
+}
+
+function eachRow(
+  { tiles, width }: LayerPlan,
+  address: number,
+  shape: RowShape,
+  step: number,
+  visit: (at: number) => void,
+): void {
+  const rows = shape.maxSampleCount * shape.sampleRows;
+  for (let tile = 0; tile < tiles; tile++) {
+    for (let sample = 0; sample < shape.samples; sample++) {
+      visit(address / 4 + (tile * rows + sample * shape.sampleRows + step) * width);
+    }
   }
 }
 

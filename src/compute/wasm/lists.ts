@@ -161,8 +161,8 @@ function rowOf(
   plan: Plan,
   unit: Value,
 ): { readonly row: Local; readonly step: Local; readonly sample: Local } {
-  const sample = k.keep(apply("i32.div_u", unit, i32(plan.stepCount)));
-  const step = k.keep(apply("i32.sub", unit, times(sample, plan.stepCount)));
+  const sample = k.keep(apply("i32.div_u", unit, k.argument(argument.steps)));
+  const step = k.keep(apply("i32.sub", unit, apply("i32.mul", sample, k.argument(argument.steps))));
   return { sample, step, row: k.keep(sum(times(sample, plan.sampleRows), step)) };
 }
 
@@ -179,7 +179,7 @@ function eachChunk(
   plan: Plan,
   write: (chunk: Local, eachRowOf: (visit: (row: Local) => void) => void) => void,
 ): void {
-  const units = k.keep(times(k.argument(argument.samples), plan.stepCount));
+  const units = k.keep(apply("i32.mul", k.argument(argument.samples), k.argument(argument.steps)));
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (chunk) => {
     const bound = (index: Value): Value => apply("i32.div_u", apply("i32.mul", units, index), i32(plan.chunkCount));
     const from = k.keep(bound(chunk));

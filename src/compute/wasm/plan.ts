@@ -53,11 +53,9 @@ export interface LayerPlan {
   readonly weights: Trained;
   /** Shape [tile][width]. */
   readonly bias: Trained;
-  /** Shape [tile][neuron][width]. */
-  readonly recurrent: Trained | undefined;
+  readonly recurrent: RecurrentPlan | undefined;
   /** Weights as the layer below multiplies them: [tile of the layer below][neuron][width of the layer below]. */
   readonly transposed: number | undefined;
-  readonly recurrentTransposed: number | undefined;
   /** Current that is the same in every step: [tile][sample][width]; first layer only. */
   readonly base: number | undefined;
   /** State, and the gradient of the loss with respect to it: [state][tile][sample][width]. */
@@ -77,6 +75,17 @@ export interface LayerPlan {
   readonly perStep:
     | { readonly potential: number; readonly spike: number; readonly potentialGradient: number }
     | undefined;
+}
+
+export interface RecurrentPlan {
+  /** Shape [tile][neuron][width]. */
+  readonly weights: Trained;
+  /** Weights as the backward pass multiplies them. */
+  readonly transposed: number;
+  /** Spikes of the step before the first, as positions of an index list: [sample][start, end]. */
+  readonly carried: number;
+  /** Where those lists lie, in bytes from the start of the output's row lists. */
+  readonly carriedPosition: number;
 }
 
 /** An array that learns, in tiles: values, gradient and the optimizer's moments, `floats` each. */
@@ -204,14 +213,24 @@ function tableBytes({ input, tileBytes }: LayerPlan): number {
   return Math.max(input.words, tableChunkWords) * 8 * 16 * tileBytes;
 }
 
-function planSource({ memory, rows, chunkCount }: Shape, count: number): SourcePlan {
+function planRecurrent({ memory, samples, rows }: Shape, output: SourcePlan, weights: Trained): RecurrentPlan {
+  return {
+    weights,
+    transposed: memory.take(4 * weights.floats),
+    carried: memory.take(8 * samples),
+    carriedPosition: output.rows.entry * output.count * rows,
+  };
+}
+
+/** @param carried  Samples whose last list is kept behind all rows. */
+function planSource({ memory, rows, chunkCount }: Shape, count: number, carried = 0): SourcePlan {
   const words = Math.ceil(count / 32);
-  const lists = (keys: number, values: number): Lists => {
+  const lists = (keys: number, values: number, more = 0): Lists => {
     const entry = values <= 65536 ? 2 : 4;
     return {
       start: memory.take(4 * keys),
       end: memory.take(4 * keys),
-      index: memory.take(entry * keys * values + 64),
+      index: memory.take(entry * (keys + more) * values + 64),
       entry,
     };
   };
@@ -219,7 +238,7 @@ function planSource({ memory, rows, chunkCount }: Shape, count: number): SourceP
     count,
     words,
     bits: memory.take(4 * (rows + 32) * words),
-    rows: lists(rows, count),
+    rows: lists(rows, count, carried),
     columns: lists(count, rows),
     counts: memory.take(4 * count * chunkCount),
     totals: memory.take(4 * chunkCount),
@@ -265,7 +284,7 @@ function planLayer(
   };
   const learned = Object.keys(layer.neuronParameters ?? {});
   const tape = planTape(neuron, differentiate(neuron, options), ["input", ...neuron.state, ...learned]);
-  const square = layer.recurrentWeights === undefined ? undefined : trained(neuronCount);
+  const output = planSource(shape, neuronCount, layer.recurrentWeights === undefined ? 0 : samples);
   return {
     index,
     layer,
@@ -277,12 +296,11 @@ function planLayer(
     tiles,
     tileBytes,
     input,
-    output: planSource(shape, neuronCount),
+    output,
     weights: trained(input.count),
     bias: trained(1, false),
-    recurrent: square,
+    recurrent: layer.recurrentWeights === undefined ? undefined : planRecurrent(shape, output, trained(neuronCount)),
     transposed: below === undefined ? undefined : memory.take(4 * neuronCount * Math.ceil(input.count / below) * below),
-    recurrentTransposed: square === undefined ? undefined : memory.take(4 * square.floats),
     base: index === 0 ? perSample() : undefined,
     state: neuron.state.map(perSample),
     carried: neuron.state.map(perSample),

@@ -45,8 +45,9 @@ export class Program {
     this.#numbers = new Map(kernels.map(({ name }, number) => [name, number]));
   }
 
-  phase(name: string, units: number, samples: number): Phase {
-    return { kernel: assertDefined(this.#numbers.get(name), `kernel ${name}`), units, a: samples, b: 0 };
+  phase(name: string, units: number, batch: { readonly samples: number; readonly steps: number }): Phase {
+    const { samples, steps } = batch;
+    return { kernel: assertDefined(this.#numbers.get(name), `kernel ${name}`), units, a: samples, b: steps };
   }
 }
 
@@ -55,7 +56,7 @@ export function trainedOf(layer: LayerPlan): readonly (readonly [name: string, a
   return [
     ["weights", layer.weights],
     ...(layer.layer.bias === undefined ? [] : [["bias", layer.bias] as const]),
-    ...(layer.recurrent === undefined ? [] : [["recurrent", layer.recurrent] as const]),
+    ...(layer.recurrent === undefined ? [] : [["recurrent", layer.recurrent.weights] as const]),
     ...Array.from(layer.parameters, ([name, { values }]) => [`parameter.${name}`, values] as const),
   ];
 }
@@ -123,7 +124,7 @@ function learningKernels(
   ];
   if (recurrent === undefined) kernels.push(tableWeightsKernel(`${prefix}.tables${index}`, plan, layer, learning));
   else {
-    const own = { lists: output.columns, sources: layer.neuronCount, target: recurrent, later: 1 };
+    const own = { lists: output.columns, sources: layer.neuronCount, target: recurrent.weights, later: 1 };
     kernels.push(eventWeightsKernel(`${prefix}.recurrent${index}`, plan, layer, own, learning));
   }
   if (index === 0) kernels.push(directWeightsKernel(`${prefix}.direct`, plan, layer, learning));
@@ -131,7 +132,7 @@ function learningKernels(
 }
 
 function transposes(layer: LayerPlan): Kernel[] {
-  const { index, neuronCount, width, recurrent, recurrentTransposed, transposed } = layer;
+  const { index, neuronCount, width, recurrent, transposed } = layer;
   const kernels: Kernel[] = [];
   if (transposed !== undefined) {
     const sources = layer.inputCount;
@@ -141,10 +142,14 @@ function transposes(layer: LayerPlan): Kernel[] {
       transposeKernel(`transpose${index}`, { from, to: transposed, sources, neuronCount, width, sourceWidth }),
     );
   }
-  if (recurrent !== undefined && recurrentTransposed !== undefined) {
+  if (recurrent !== undefined) {
     const shape = { sources: neuronCount, neuronCount, width, sourceWidth: width };
     kernels.push(
-      transposeKernel(`transposeRecurrent${index}`, { from: recurrent.values, to: recurrentTransposed, ...shape }),
+      transposeKernel(`transposeRecurrent${index}`, {
+        from: recurrent.weights.values,
+        to: recurrent.transposed,
+        ...shape,
+      }),
     );
   }
   return kernels;

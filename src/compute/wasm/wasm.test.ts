@@ -101,10 +101,34 @@ test("a self-check sees one wrong bit", () => {
   assert.ok(!sameBits([1], [1 + 2 ** -52]));
 });
 
-test("a batch that needs more memory than allowed is refused with the numbers", async () => {
-  await assert.rejects(wasmBackend.compile(randomNetwork(false), { ...options, memoryLimitBytes: 100_000 }), {
+test("truncated backpropagation forgets what came before a part, and only that", async () => {
+  const network = randomNetwork(true);
+  const random = randomStream(6, "input");
+  const values = Uint8Array.from({ length: 6 * 4 * 70 }, () => (random.uniform() < 0.2 ? 1 : 0));
+  const gradientsOf = async (extra: Partial<CompileOptions>): Promise<readonly LayerArrays[]> => {
+    using executor = await wasmBackend.compile(network, { ...options, ...extra });
+    const { outputs } = await executor.forward({ kind: "bytes", values, sampleCount: 4 }, { training: true });
+    await executor.backward({ outputs: outputs.map((n, i) => n - (i % 4)) });
+    return executor.read("gradients");
+  };
+  const whole = await gradientsOf({});
+  const parts = await gradientsOf({ stepsPerPart: 3 });
+  const truncated = await gradientsOf({ stepsPerPart: 3, truncate: true });
+  const onePart = await gradientsOf({ stepsPerPart: 6, truncate: true });
+  assert.deepEqual(onePart, whole);
+  const distance = (a: Float32Array, b: Float32Array): number =>
+    Math.max(...a.map((x, i) => Math.abs(x - b[i]!))) / Math.max(...b.map(Math.abs));
+  assert.ok(distance(parts[0]!.weights, whole[0]!.weights) < 1e-5);
+  assert.ok(distance(truncated[0]!.weights, whole[0]!.weights) > 1e-3);
+});
+
+test("a batch that needs more memory than allowed is computed part by part, or refused", async () => {
+  const network = { ...randomNetwork(true), stepCount: 500 };
+  await assert.rejects(wasmBackend.compile(network, { ...options, memoryLimitBytes: 100_000 }), {
     code: "compute/too-large",
   });
-  const huge = { ...randomNetwork(false), stepCount: 2_000_000 };
-  await assert.rejects(wasmBackend.compile(huge, options), { code: "compute/too-large" });
+  using whole = await wasmBackend.compile(network, options);
+  using limited = await wasmBackend.compile(network, { ...options, memoryLimitBytes: 2_000_000 });
+  assert.equal(whole.timeParts, 1);
+  assert.ok(limited.timeParts > 1, `${limited.timeParts} parts`);
 });

@@ -1,13 +1,14 @@
 // Event-driven WASM back end: index lists of the firing inputs, weight rows added in vector registers, the neuron's update fused
 // behind the gather. Sums run in the order of the reference and never depend on threads, so spikes agree bit for bit.
 
-import { assertDefined } from "../../base/index.ts";
+import { assertDefined, UserError } from "../../base/index.ts";
 import { validateNetwork, type Network } from "../../model/network/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
+import { Engine } from "./engine.ts";
 import { WasmExecutor } from "./executor.ts";
-import { planMemory } from "./plan.ts";
+import { planMemory, type Plan } from "./plan.ts";
 import { networkKernels, Program } from "./program.ts";
 import { runSelfCheck, sameBits } from "./self-check.ts";
 
@@ -43,7 +44,7 @@ const workOfThread = 1e8;
 async function compile(network: Network, options: CompileOptions, threads?: Threads): Promise<Executor> {
   validateNetwork(network);
   const threadCount = threads === undefined ? 1 : threadsFor(network, options, threads);
-  const plan = planMemory(network, { ...options, threadCount });
+  const plan = planParts(network, { ...options, threadCount });
   const kernels = networkKernels(plan, options);
   const pages = Math.ceil(plan.byteCount / pageBytes) + 1;
   const shared = threadCount > 1;
@@ -56,7 +57,20 @@ async function compile(network: Network, options: CompileOptions, threads?: Thre
     threads !== undefined && shared
       ? await threads.start({ module, memory, kernels: names, threadCount, own })
       : soloTeam(own);
-  return new WasmExecutor({ network, options, plan, program: new Program(kernels), team, memory });
+  const engine = new Engine({ network, options, plan, program: new Program(kernels), team, memory });
+  return new WasmExecutor(network, options, engine);
+}
+
+/** The whole sequence at once, or in the longest of its halves, quarters… that the memory holds. */
+function planParts(network: Network, options: CompileOptions & { readonly threadCount: number }): Plan {
+  for (let stepCount = Math.min(network.stepCount, options.stepsPerPart ?? network.stepCount); ;) {
+    try {
+      return planMemory({ ...network, stepCount }, options);
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === "compute/too-large" && stepCount > 1)) throw error;
+      stepCount = Math.ceil(stepCount / 2);
+    }
+  }
 }
 
 function threadsFor(network: Network, options: CompileOptions, threads: Threads): number {

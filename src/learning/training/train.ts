@@ -12,7 +12,7 @@ import {
   type Surrogate,
   type UpdateStep,
 } from "../../compute/index.ts";
-import { withArrays, type Network } from "../../model/network/index.ts";
+import { addLayerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
 import { encodeBatch, splitValidation, type Augmentation, type BatchOptions, type Dataset } from "../data/index.ts";
 import { clipGradients, type ClipSpec } from "./clip.ts";
 import { evaluateNetwork } from "./evaluate.ts";
@@ -120,6 +120,9 @@ async function compileForBatch(options: Options): Promise<{ readonly executor: E
       if (partSize < training.batchSize) {
         onNote?.(`a batch of ${training.batchSize} does not fit the memory: it is computed in parts of ${partSize}`);
       }
+      if (executor.timeParts > 1) {
+        onNote?.(`${network.stepCount} steps do not fit the memory: they are computed in ${executor.timeParts} parts`);
+      }
       return { executor, partSize };
     } catch (error) {
       if (!(error instanceof UserError && error.code === "compute/too-large" && partSize > 1)) throw error;
@@ -206,11 +209,11 @@ class Trainer {
     let gradients: LayerArrays[] | undefined;
     for (let from = 0; from < chosen.length; from += this.#partSize) {
       await this.#runPart(monitor, chosen.subarray(from, from + this.#partSize), chosen.length, undefined);
-      gradients = addArrays(gradients, this.#executor.read("gradients"));
+      gradients = addLayerArrays(gradients, this.#executor.read("gradients"));
     }
     const summed = assertDefined(gradients, "gradients");
     if (isLast) monitor.gradients(summed);
-    if (training.clip !== undefined) clipGradients(training.clip, summed.flatMap(arraysOf));
+    if (training.clip !== undefined) clipGradients(training.clip, summed.flatMap(listArrays));
     this.#executor.write("gradients", summed);
     this.#executor.update(update);
   }
@@ -334,22 +337,8 @@ class Trainer {
   }
 }
 
-function arraysOf({ weights, bias, recurrentWeights, neuronParameters = {} }: LayerArrays): Float32Array[] {
-  return [weights, bias, recurrentWeights, ...Object.values(neuronParameters)].filter((array) => array !== undefined);
-}
-
 function isFinite(layer: LayerArrays): boolean {
-  return arraysOf(layer).every((array) => array.every((value) => Number.isFinite(value)));
-}
-
-/** `total` += `more`, in place. */
-function addArrays(total: LayerArrays[] | undefined, more: LayerArrays[]): LayerArrays[] {
-  if (total === undefined) return more;
-  total.forEach((layer, l) => {
-    const added = arraysOf(assertDefined(more[l], "layer"));
-    arraysOf(layer).forEach((array, a) => array.forEach((value, i) => (array[i] = value + (added[a]?.[i] ?? 0))));
-  });
-  return total;
+  return listArrays(layer).every((array) => array.every((value) => Number.isFinite(value)));
 }
 
 function scaled({ outputs, spikes, potentials }: OutputGradient, factor: number): OutputGradient {

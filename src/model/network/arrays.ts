@@ -29,6 +29,21 @@ export function layerArrays(layer: Layer): LayerArrays {
   };
 }
 
+/** Every array of a layer, in a fixed order. */
+export function listArrays({ weights, bias, recurrentWeights, neuronParameters = {} }: LayerArrays): Float32Array[] {
+  return [weights, bias, recurrentWeights, ...Object.values(neuronParameters)].filter((array) => array !== undefined);
+}
+
+/** `total` += `more`, in place; `more` itself when there is no total yet. */
+export function addLayerArrays(total: LayerArrays[] | undefined, more: LayerArrays[]): LayerArrays[] {
+  if (total === undefined) return more;
+  total.forEach((layer, l) => {
+    const added = listArrays(assertDefined(more[l], "layer"));
+    listArrays(layer).forEach((array, a) => array.forEach((value, i) => (array[i] = value + (added[a]?.[i] ?? 0))));
+  });
+  return total;
+}
+
 /** A network of the same structure with other numbers, one entry per layer. */
 export function withArrays(
   network: Network,

@@ -1,0 +1,410 @@
+// Runs the kernels of one compiled network in order, for one part of a sequence. Layer by layer, all steps of a layer at once: a
+// tile of weights is read once for a whole batch.
+
+import { assertDefined, BugError } from "../../base/index.ts";
+import { classCount, type Network } from "../../model/network/index.ts";
+import { rowStart, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import type { Phase, ThreadTeam } from "../../platform/index.ts";
+import type {
+  ArrayKind,
+  CompileOptions,
+  LayerActivity,
+  LayerArrays,
+  NetworkInput,
+  OutputGradient,
+  TransformedKey,
+  WeightTransform,
+} from "../backend.ts";
+import { updateScalars, type UpdateStep } from "../optimizer.ts";
+import { rowBlock } from "./backward.ts";
+import { LayerMemory } from "./layer-memory.ts";
+import { scalar, type LayerPlan, type Plan, type SourcePlan } from "./plan.ts";
+import { trainedOf, type Program } from "./program.ts";
+import { tableDensity } from "./tables.ts";
+
+/** A batch and the steps of it that are at work. */
+export interface Part {
+  readonly samples: number;
+  readonly steps: number;
+  readonly training: boolean;
+}
+
+/** What a part leaves: spike counts of the last layer or its potential after the last step, and what every layer did. */
+export interface PartResult {
+  readonly outputs: Float32Array;
+  readonly activity: readonly PartActivity[];
+}
+
+export interface PartActivity {
+  readonly spikeCount: number;
+  /** Spikes that arrived; with direct input all inputs at every step. */
+  readonly arrivedCount: number;
+  readonly method: LayerActivity["method"];
+}
+
+/** State and last spikes of every layer between two parts. */
+export type EngineState = readonly { readonly state: readonly Float32Array[]; readonly lists: readonly Uint8Array[] }[];
+
+export class Engine {
+  readonly plan: Plan;
+  readonly #network: Network;
+  readonly #options: CompileOptions;
+  readonly #program: Program;
+  readonly #team: ThreadTeam;
+  readonly #memory: LayerMemory;
+  /** How each layer summed in the last forward pass. */
+  readonly #methods: LayerActivity["method"][] = [];
+  #isDirect = false;
+  #part: Part = { samples: 0, steps: 0, training: false };
+  #stale = true;
+
+  constructor(parts: {
+    readonly network: Network;
+    readonly options: CompileOptions;
+    readonly plan: Plan;
+    readonly program: Program;
+    readonly team: ThreadTeam;
+    readonly memory: WebAssembly.Memory;
+  }) {
+    this.#network = parts.network;
+    this.#options = parts.options;
+    this.plan = parts.plan;
+    this.#program = parts.program;
+    this.#team = parts.team;
+    this.#memory = new LayerMemory(parts.memory, parts.plan.maxSampleCount);
+    this.plan.layers.forEach((plan) => this.#memory.load(plan));
+    this.#makeEffective();
+  }
+
+  [Symbol.dispose](): void {
+    this.#team[Symbol.dispose]();
+  }
+
+  /** The state before the first step of a sequence. */
+  clearState(): void {
+    for (const layer of this.plan.layers) {
+      for (const address of layer.state) this.#memory.clearSamples(layer, address);
+      if (layer.recurrent !== undefined) {
+        const from = layer.recurrent.carried / 4;
+        this.#memory.words.fill(0, from, from + 2 * this.plan.maxSampleCount);
+      }
+    }
+  }
+
+  /** @param input  Of this part only. */
+  forward(input: NetworkInput, part: Part): PartResult {
+    this.#part = part;
+    this.#isDirect = input.kind === "direct";
+    this.#arrive(input);
+    const activity = this.plan.layers.map((layer) => this.#forwardLayer(layer));
+    return { outputs: this.#outputs(), activity };
+  }
+
+  /**
+   * Go back through the part that the last training forward pass left.
+   * @param isLast    Nothing comes after this part.
+   * @param update    Let weights learn on the way.
+   */
+  backward(
+    gradient: OutputGradient,
+    options: { readonly isLast: boolean; readonly update?: UpdateStep | undefined },
+  ): void {
+    if (!this.#part.training) throw new BugError("backward without a training forward pass");
+    if (options.update !== undefined) this.#setScalars(options.update);
+    if (this.#stale) this.#transpose();
+    const prefix = options.update === undefined ? "gradient" : "learn";
+    const { samples } = this.#part;
+    for (const layer of this.plan.layers.toReversed()) {
+      this.#prepareBackward(layer, gradient, options.isLast);
+      this.#team.run([
+        this.#phase(
+          `backward${layer.index}`,
+          layer.recurrent === undefined ? layer.tiles * samples : Math.ceil(samples / rowBlock),
+        ),
+        this.#phase(`${prefix}.small${layer.index}`, layer.tiles),
+        ...this.#learnPhases(layer, prefix),
+      ]);
+    }
+    if (options.update !== undefined) this.#stale = true;
+  }
+
+  update(step: UpdateStep): void {
+    this.#setScalars(step);
+    this.#team.run(
+      this.plan.layers.flatMap((layer) =>
+        trainedOf(layer).map(([name, { floats }]) => this.#phase(`update.${name}${layer.index}`, floats / 8)),
+      ),
+    );
+    this.#stale = true;
+  }
+
+  read(kind: ArrayKind): LayerArrays[] {
+    return this.plan.layers.map((layer) => this.#memory.read(layer, kind));
+  }
+
+  write(kind: ArrayKind, layers: readonly LayerArrays[]): void {
+    this.plan.layers.forEach((layer, l) => this.#memory.write(layer, kind, assertDefined(layers[l], "arrays")));
+    if (kind === "masters") this.#makeEffective();
+    this.#stale = true;
+  }
+
+  setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void {
+    const plan = assertDefined(this.plan.layers[layer], "layer");
+    const array = key === "weights" ? plan.weights : assertDefined(plan.recurrent, "recurrent weights").weights;
+    this.#memory.setTransform(plan, array, transform);
+    this.#makeEffective();
+    this.#stale = true;
+  }
+
+  saveState(): EngineState {
+    return this.plan.layers.map((layer) => ({
+      state: layer.state.map((address) => this.#memory.copySamples(layer, address)),
+      lists: this.#listRanges(layer).map(([from, to]) => this.#memory.bytes.slice(from, to)),
+    }));
+  }
+
+  restoreState(saved: EngineState): void {
+    this.plan.layers.forEach((layer, l) => {
+      const { state, lists } = assertDefined(saved[l], "state");
+      layer.state.forEach((address, i) => this.#memory.floats.set(assertDefined(state[i], "state"), address / 4));
+      this.#listRanges(layer).forEach(([from], i) => this.#memory.bytes.set(assertDefined(lists[i], "list"), from));
+    });
+  }
+
+  /**
+   * Gradients go on from this part into the one before: dLoss/dInput of a recurrent layer's first step moves to the place after the
+   * last step, where the part before looks for it.
+   */
+  carryGradients(stepsBefore: number): void {
+    for (const layer of this.plan.layers) {
+      if (layer.recurrent === undefined) continue;
+      const { samples } = this.#part;
+      this.#memory.moveRows(layer, assertDefined(layer.saved[0], "gradient"), {
+        ...this.plan,
+        samples,
+        from: 0,
+        to: stepsBefore,
+      });
+    }
+  }
+
+  /** Spikes of layer `layer` in the last part, shape [step, sample, neuron]. */
+  spikesOf(layer: number): SpikeTrain {
+    const { output } = assertDefined(this.plan.layers[layer], "layer");
+    const { samples, steps } = this.#part;
+    const train = spikeTrain({ stepCount: steps, sampleCount: samples, neuronCount: output.count });
+    for (let step = 0; step < steps; step++) {
+      for (let sample = 0; sample < samples; sample++) {
+        const from = output.bits / 4 + (sample * this.plan.sampleRows + step) * output.words;
+        train.words.set(this.#memory.words.subarray(from, from + output.words), rowStart(train, step, sample));
+      }
+    }
+    return train;
+  }
+
+  /** Potentials of the last layer after every step of the last part. Shape [step, sample, class]. */
+  potentials(): Float32Array {
+    const last = assertDefined(this.plan.layers.at(-1), "last layer");
+    const { potential } = assertDefined(last.perStep, "compiled for every step");
+    const { samples, steps } = this.#part;
+    return this.#memory.readRows(last, potential, { ...this.plan, stepCount: steps, samples });
+  }
+
+  #phase(name: string, units: number): Phase {
+    return this.#program.phase(name, units, this.#part);
+  }
+
+  /** Where the spikes of a recurrent layer's last step lie, and which they are. */
+  #listRanges({ recurrent, output }: LayerPlan): readonly (readonly [from: number, to: number])[] {
+    if (recurrent === undefined) return [];
+    const { maxSampleCount } = this.plan;
+    const lists = output.rows.index + recurrent.carriedPosition;
+    return [
+      [recurrent.carried, recurrent.carried + 8 * maxSampleCount],
+      [lists, lists + maxSampleCount * output.count * output.rows.entry],
+    ];
+  }
+
+  /** Values from masters, where they differ. */
+  #makeEffective(): void {
+    const phases = this.plan.layers.flatMap((layer) =>
+      trainedOf(layer)
+        .filter(([, { transform }]) => transform !== undefined)
+        .map(([name, { floats }]) => this.#phase(`effective.${name}${layer.index}`, floats / 8)),
+    );
+    this.#team.run(phases);
+  }
+
+  /** The batch as bits, or as currents. */
+  #arrive(input: NetworkInput): void {
+    const { arrival, chunkCount, layers } = this.plan;
+    const { samples, steps } = this.#part;
+    const first = assertDefined(layers[0], "first layer");
+    switch (input.kind) {
+      case "spikes":
+        this.#memory.words.set(input.spikes.words, arrival / 4);
+        this.#team.run([this.#phase("reorderWords", samples * steps), this.#phase("spikesInput", chunkCount)]);
+        break;
+      case "bytes":
+        this.#memory.bytes.set(input.values, arrival);
+        this.#team.run([this.#phase("packBytes", samples * steps), this.#phase("spikesInput", chunkCount)]);
+        break;
+      case "direct":
+        this.#memory.floats.set(input.values, arrival / 4);
+        this.#team.run([this.#phase("direct", first.tiles * samples)]);
+        break;
+      default:
+        input satisfies never;
+    }
+  }
+
+  #forwardLayer(layer: LayerPlan): PartActivity {
+    const { index, recurrent, output, input } = layer;
+    const { samples, steps, training } = this.#part;
+    const rows = samples * steps;
+    const isDirect = index === 0 && this.#isDirect;
+    const arrivedCount = isDirect ? rows * input.count : this.#spikeCount(input);
+    const method = this.#methodOf(layer, arrivedCount / (rows * input.count));
+    this.#methods[index] = method;
+    const suffix = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];
+    const isListed = this.plan.layers[index - 1]?.recurrent !== undefined;
+    this.#team.run([
+      // A recurrent layer below has made its row lists on the way.
+      ...(method === "events" && !isListed ? [this.#phase(`rows${sourceOf(index)}`, rows)] : []),
+      this.#phase(
+        `${training ? "train" : "infer"}${suffix}`,
+        recurrent === undefined ? layer.tiles * samples : samples,
+      ),
+      this.#phase(`spikes${sourceOf(index + 1)}`, this.plan.chunkCount),
+    ]);
+    return { spikeCount: this.#spikeCount(output), arrivedCount, method };
+  }
+
+  #methodOf(layer: LayerPlan, density: number): LayerActivity["method"] {
+    if (layer.index === 0 && this.#isDirect) return "direct";
+    // Tables read whole words of rows, and only whole parts fill them.
+    if (layer.recurrent !== undefined || this.#part.steps !== this.plan.stepCount) return "events";
+    const { method = "auto" } = this.#options;
+    return method === "auto" ? (density > tableDensity ? "tables" : "events") : method;
+  }
+
+  /** As counted by the last `spikes` phase. */
+  #spikeCount({ totals }: SourcePlan): number {
+    return this.#memory.words.subarray(totals / 4, totals / 4 + this.plan.chunkCount).reduce((a, b) => a + b, 0);
+  }
+
+  #learnPhases(layer: LayerPlan, prefix: string): Phase[] {
+    const { index, tiles, inputCount, neuronCount, recurrent, input } = layer;
+    const { chunkCount } = this.plan;
+    const columns = (source: string): Phase[] => [
+      this.#phase(`countColumns${source}`, chunkCount),
+      this.#phase(`placeColumns${source}`, 1),
+      this.#phase(`fillColumns${source}`, chunkCount),
+    ];
+    switch (assertDefined(this.#methods[index], "method")) {
+      case "direct":
+        return [this.#phase(`${prefix}.direct`, tiles * inputCount)];
+      case "tables":
+        return [this.#phase(`transposeBits${index}`, input.words), this.#phase(`${prefix}.tables${index}`, tiles)];
+      case "events":
+        return [
+          ...columns(sourceOf(index)),
+          this.#phase(`${prefix}.events${index}`, tiles * inputCount),
+          ...(recurrent === undefined
+            ? []
+            : [...columns(sourceOf(index + 1)), this.#phase(`${prefix}.recurrent${index}`, tiles * neuronCount)]),
+        ];
+    }
+  }
+
+  #prepareBackward(layer: LayerPlan, gradient: OutputGradient, isLastPart: boolean): void {
+    const memory = this.#memory;
+    const { samples, steps } = this.#part;
+    const shape = { ...this.plan, stepCount: steps, samples };
+    memory.clearSamples(layer, layer.staticGradient);
+    memory.clearSamples(layer, layer.inputGradientSum);
+    if (isLastPart) {
+      for (const address of layer.carried) memory.clearSamples(layer, address);
+      if (layer.recurrent !== undefined) memory.clearRow(layer, assertDefined(layer.saved[0], "slot 0"), shape, steps);
+    }
+    for (const { perSample } of layer.parameters.values()) memory.clearSamples(layer, perSample);
+    const regularizer = gradient.layerSpikes?.[layer.index];
+    if (regularizer !== undefined) memory.addSamples(layer, layer.staticGradient, regularizer, samples);
+    if (layer.index !== this.plan.layers.length - 1) return;
+    if (gradient.outputs !== undefined) this.#addOutputGradient(layer, gradient.outputs, isLastPart);
+    if (layer.perStep === undefined) return;
+    memory.writeRows(layer, layer.perStep.spike, gradient.spikes, shape);
+    memory.writeRows(layer, layer.perStep.potentialGradient, gradient.potentials, shape);
+  }
+
+  /** Counts meet every step alike, a final potential only the last. */
+  #addOutputGradient(layer: LayerPlan, outputs: Float32Array, isLastPart: boolean): void {
+    const { samples } = this.#part;
+    if (this.#network.readout.kind === "count") {
+      this.#memory.addSamples(layer, layer.staticGradient, outputs, samples);
+    } else if (isLastPart) {
+      const potential = layer.carried[layer.neuron.state.indexOf("v")];
+      this.#memory.addSamples(layer, assertDefined(potential, "potential"), outputs, samples);
+    }
+  }
+
+  #setScalars(step: UpdateStep): void {
+    const { optimizer } = this.#options;
+    if (optimizer === undefined) throw new BugError("compiled without an optimizer");
+    const values = updateScalars(optimizer, step);
+    for (const [name, index] of Object.entries(scalar)) {
+      this.#memory.floats[this.plan.scalars / 4 + index] = values[name as keyof typeof scalar];
+    }
+  }
+
+  /** Weights as the backward pass reads them. */
+  #transpose(): void {
+    const phases = this.plan.layers.flatMap((layer) => {
+      const { index, neuronCount } = layer;
+      const below = this.plan.layers[index - 1];
+      return [
+        ...(below === undefined ? [] : [this.#phase(`transpose${index}`, below.tiles * neuronCount)]),
+        ...(layer.recurrent === undefined
+          ? []
+          : [this.#phase(`transposeRecurrent${index}`, layer.tiles * neuronCount)]),
+      ];
+    });
+    this.#team.run(phases);
+    this.#stale = false;
+  }
+
+  #outputs(): Float32Array {
+    const last = assertDefined(this.plan.layers.at(-1), "last layer");
+    const { samples } = this.#part;
+    if (this.#network.readout.kind === "count" && last.recurrent !== undefined) {
+      return countSpikesPerNeuron(this.spikesOf(last.index));
+    }
+    const potential = last.state[last.neuron.state.indexOf("v")];
+    const from = this.#network.readout.kind === "count" ? last.counts : potential;
+    return this.#memory.readSamples(last, assertDefined(from, "outputs"), samples, classCount(this.#network));
+  }
+}
+
+/** Spikes summed over steps. Shape [sample, neuron]. */
+export function countSpikesPerNeuron(train: SpikeTrain): Float32Array {
+  const counts = new Float32Array(train.sampleCount * train.neuronCount);
+  for (let row = 0; row < train.stepCount * train.sampleCount; row++) {
+    const start = (row % train.sampleCount) * train.neuronCount;
+    for (let w = 0; w < train.rowWords; w++) {
+      let bits = train.words[row * train.rowWords + w] ?? 0;
+      while (bits !== 0) {
+        const at = start + w * 32 + 31 - Math.clz32(bits & -bits);
+        counts[at] = (counts[at] ?? 0) + 1;
+        bits &= bits - 1;
+      }
+    }
+  }
+  return counts;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Kernels of spike sources are named after them: the input of layer 0, or the layer before. */
+function sourceOf(layer: number): string {
+  return layer === 0 ? "Input" : String(layer - 1);
+}
