@@ -3,13 +3,13 @@
 import { assertDefined } from "../../../base/index.ts";
 import { kernel } from "../../../compute/index.ts";
 import type { LaneBits, LanePlan } from "./lane-plan.ts";
+import { tileNeurons } from "./memory-plan.ts";
 
 const { apply, i32, load, sum, times } = kernel;
 
-/** One tile of a layer: neurons that are served at once, and where their weights lie. */
+/** Where the weights of a tile lie, and how they are added. */
 export interface TileCode {
   readonly lanes: LanePlan;
-  readonly neurons: number;
   /** Of the layer's first tile; constant. */
   readonly weightAddress: number;
   /** Byte offset of this tile. */
@@ -45,7 +45,7 @@ interface Range {
 /** Sums of a level over some events; a narrower level below is emptied into it block by block. */
 function gather(k: kernel.KernelBuilder, tile: TileCode, index: number, events: Range): SumReader {
   const level = assertDefined(tile.lanes.levels[index], "lane level");
-  const totals = Array.from({ length: (tile.neurons * level.bits) / 128 }, () => k.local("v128"));
+  const totals = Array.from({ length: (tileNeurons * level.bits) / 128 }, () => k.local("v128"));
   for (const total of totals) k.set(total, apply("w.splat", i32(0)));
   const read: SumReader = (i) => assertDefined(totals[i], "sum");
   const below = tile.lanes.levels[index - 1];
@@ -74,7 +74,7 @@ function addRows(
   { from, to }: Range,
   totals: readonly kernel.Local[],
 ): void {
-  const rowBytes = tile.neurons * tile.lanes.weightBytes;
+  const rowBytes = tileNeurons * tile.lanes.weightBytes;
   const addRow = (row: kernel.Value): void => {
     totals.forEach((total, i) => k.set(total, apply(additions[bits], total, loadLanes(tile, bits, row, i))));
   };

@@ -6,7 +6,7 @@ import { kernel } from "../../../compute/index.ts";
 import type { IntegerLayer } from "../integer-network.ts";
 import { accumulate, type SumReader } from "./accumulate.ts";
 import { constantsOf, IntegerPrinter } from "./integer-printer.ts";
-import type { FastLayerPlan, MemoryPlan } from "./memory-plan.ts";
+import { tileNeurons, type FastLayerPlan, type MemoryPlan } from "./memory-plan.ts";
 
 const { apply, i32, KernelBuilder, load, sum, times } = kernel;
 
@@ -26,7 +26,7 @@ export function listKernel(memory: MemoryPlan): kernel.Kernel {
         k.set(word, load("i32", sum(row, times(w, 4)), memory.bits));
         k.if(apply("i32.eq", sum(w, i32(1)), rowWords), () => k.set(word, apply("i32.and", word, lastMask)));
         k.while(word, () => {
-          k.store(next, 0, sum(times(w, 32), apply("i32.ctz", word)), "u16");
+          k.store(next, 0, sum(times(w, tileNeurons), apply("i32.ctz", word)), "u16");
           k.set(next, sum(next, i32(2)));
           k.set(word, apply("i32.and", word, sum(word, i32(-1))));
         });
@@ -46,30 +46,27 @@ export function layerKernel(
 ): kernel.Kernel {
   const k = new KernelBuilder(`layer${index}`, 2);
   const [samples, steps] = [k.argument(0), k.argument(1)];
-  const { tileWords, rowWords, lanes } = plan;
-  const neurons = tileWords * 32;
-  const tileBytes = layer.inputCount * neurons * lanes.weightBytes;
+  const { rowWords, lanes } = plan;
+  const tileBytes = layer.inputCount * tileNeurons * lanes.weightBytes;
   const constants = new Map([...constantsOf(layer.neuron)].map((c) => [c, k.keep(apply("w.splat", i32(c)))]));
-  k.loop(i32(0), i32(rowWords), tileWords, (firstWord) => {
-    const tileOffset = k.keep(times(apply("i32.shr_u", firstWord, i32(Math.log2(tileWords))), tileBytes));
+  k.loop(i32(0), i32(rowWords), 1, (tile) => {
+    const tileOffset = k.keep(times(tile, tileBytes));
+    const mask = k.keep(i32(-1));
+    k.if(apply("i32.eq", tile, i32(rowWords - 1)), () => k.set(mask, i32(lastWordMask(layer.neuronCount))));
     k.loop(i32(0), samples, 1, (sample) => {
       const state = layer.neuron.state.map(() =>
-        Array.from({ length: neurons / 4 }, () => k.keep(apply("w.splat", i32(0)))),
+        Array.from({ length: tileNeurons / 4 }, () => k.keep(apply("w.splat", i32(0)))),
       );
       const start = k.keep(times(apply("i32.mul", sample, steps), 4));
       k.loop(i32(0), steps, 1, (step) => {
         const from = k.keep(load("i32", start, memory.starts));
         const to = k.keep(load("i32", start, memory.starts + 4));
         k.set(start, sum(start, i32(4)));
-        const tile = { lanes, neurons, weightAddress: plan.weights, tileOffset };
-        const sums = accumulate(k, tile, from, to);
-        const row = rowOf(step, sample, samples);
-        const word = k.keep(times(sum(times(row, rowWords), firstWord), 4));
-        for (let w = 0; w < tileWords; w++) {
-          const bits = updateWord(k, layer, { sums, state, constants, first: w * 8 });
-          if (w === tileWords - 1) dropMissing(k, layer, bits, sum(firstWord, i32(tileWords - rowWords)));
-          k.store(word, memory.bits + 4 * w, bits);
-        }
+        const sums = accumulate(k, { lanes, weightAddress: plan.weights, tileOffset }, from, to);
+        const bits = updateTile(k, layer, { sums, state, constants });
+        const word = sum(times(rowOf(step, sample, samples), rowWords), tile);
+        // A neuron that does not exist may fire without input.
+        k.store(times(word, 4), memory.bits, apply("i32.and", bits, mask));
       });
     });
   });
@@ -78,7 +75,7 @@ export function layerKernel(
 
 /** The neurons of a row's last word that exist, as bits. */
 export function lastWordMask(neuronCount: number): number {
-  return neuronCount % 32 === 0 ? -1 : 2 ** (neuronCount % 32) - 1;
+  return neuronCount % tileNeurons === 0 ? -1 : 2 ** (neuronCount % tileNeurons) - 1;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -87,40 +84,27 @@ function rowOf(step: kernel.Value, sample: kernel.Value, samples: kernel.Value):
   return sum(apply("i32.mul", step, samples), sample);
 }
 
-/** One update of 32 neurons; their spikes as bits. */
-function updateWord(
+/** One update of a tile's neurons; their spikes as bits. */
+function updateTile(
   k: kernel.KernelBuilder,
   { neuron }: IntegerLayer,
   parts: {
     readonly sums: SumReader;
+    /** Shape [variable, vector]. */
     readonly state: readonly (readonly kernel.Local[])[];
     readonly constants: ReadonlyMap<number, kernel.Value>;
-    /** Vector of the word's first neurons. */
-    readonly first: number;
   },
 ): kernel.Local {
   const bits = k.keep(i32(0));
-  for (let j = 0; j < 8; j++) {
-    const vector = parts.first + j;
-    const state = parts.state.map((vectors) => assertDefined(vectors[vector], "state"));
-    const environment = new Map<string, kernel.Value>([["input", k.keep(parts.sums(vector))]]);
+  for (let j = 0; j < tileNeurons / 4; j++) {
+    const state = parts.state.map((vectors) => assertDefined(vectors[j], "state"));
+    const environment = new Map<string, kernel.Value>([["input", k.keep(parts.sums(j))]]);
     neuron.state.forEach(({ name }, i) => environment.set(name, assertDefined(state[i], name)));
     const printer = new IntegerPrinter(k, environment, parts.constants);
     const fired = apply("v.bitmask", printer.mask(neuron.spike));
-    k.set(bits, j === 0 ? fired : apply("i32.or", bits, apply("i32.shl", fired, i32(4 * j))));
+    k.set(bits, apply("i32.or", bits, apply("i32.shl", fired, i32(4 * j))));
     const next = neuron.state.map(({ name }) => k.keep(printer.number(assertDefined(neuron.next[name], name))));
     state.forEach((local, i) => k.set(local, assertDefined(next[i], "next")));
   }
   return bits;
-}
-
-/** A neuron that does not exist may fire without input; `fromLast` is 0 in the last tile. */
-function dropMissing(
-  k: kernel.KernelBuilder,
-  { neuronCount }: IntegerLayer,
-  bits: kernel.Local,
-  fromLast: kernel.Value,
-): void {
-  if (neuronCount % 32 === 0) return;
-  k.if(apply("i32.eqz", fromLast), () => k.set(bits, apply("i32.and", bits, i32(lastWordMask(neuronCount)))));
 }

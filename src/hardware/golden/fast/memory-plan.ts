@@ -4,12 +4,13 @@
 import type { IntegerLayer, IntegerNetwork } from "../integer-network.ts";
 import { planLanes, type LanePlan } from "./lane-plan.ts";
 
+/** Neurons served at once: their spikes fill one word, and the weights of a tile mostly stay in the first cache. */
+export const tileNeurons = 32;
+
 export interface FastLayerPlan {
   readonly lanes: LanePlan;
-  /** Words of spike bits per row: 32 neurons each, the last ones may not exist. */
+  /** Tiles of the layer, and words of spike bits per row; the last neurons of the last tile may not exist. */
   readonly rowWords: number;
-  /** Words that one tile fills; divides `rowWords`. */
-  readonly tileWords: number;
   /** Weights, shape [tile, input, neuron of the tile]. */
   readonly weights: number;
 }
@@ -45,7 +46,7 @@ export function planMemory(network: IntegerNetwork): MemoryPlan {
   return {
     blockSamples,
     layers: layers.map((layer) => planLayer(layer, take)),
-    bits: take(rows * 4 * Math.ceil(mostNeurons / 32)),
+    bits: take(rows * 4 * Math.ceil(mostNeurons / tileNeurons)),
     starts: take((rows + 1) * 4),
     index: take(rows * mostInputs * 2),
     byteCount: next,
@@ -55,14 +56,13 @@ export function planMemory(network: IntegerNetwork): MemoryPlan {
 /** Weights as a tile's kernel reads them, missing neurons as zeros. */
 export function tiledWeights(layer: IntegerLayer, plan: FastLayerPlan): Int8Array | Int16Array {
   const { inputCount, neuronCount, weights } = layer;
-  const width = plan.tileWords * 32;
-  const size = inputCount * plan.rowWords * 32;
+  const size = inputCount * plan.rowWords * tileNeurons;
   const tiled = plan.lanes.weightBytes === 1 ? new Int8Array(size) : new Int16Array(size);
-  for (let tile = 0; tile * width < neuronCount; tile++) {
-    const columns = Math.min(width, neuronCount - tile * width);
+  for (let tile = 0; tile < plan.rowWords; tile++) {
+    const columns = Math.min(tileNeurons, neuronCount - tile * tileNeurons);
     for (let input = 0; input < inputCount; input++) {
-      const from = input * neuronCount + tile * width;
-      tiled.set(weights.subarray(from, from + columns), (tile * inputCount + input) * width);
+      const from = input * neuronCount + tile * tileNeurons;
+      tiled.set(weights.subarray(from, from + columns), (tile * inputCount + input) * tileNeurons);
     }
   }
   return tiled;
@@ -72,8 +72,7 @@ export function tiledWeights(layer: IntegerLayer, plan: FastLayerPlan): Int8Arra
 
 function planLayer(layer: IntegerLayer, take: (bytes: number) => number): FastLayerPlan {
   const lanes = planLanes(layer.weights, layer.accumulator);
-  const rowWords = Math.ceil(layer.neuronCount / 32);
-  const tileWords = [2, 1].find((words) => rowWords % words === 0) ?? 1;
-  const weights = take(layer.inputCount * rowWords * 32 * lanes.weightBytes);
-  return { lanes, rowWords, tileWords, weights };
+  const rowWords = Math.ceil(layer.neuronCount / tileNeurons);
+  const weights = take(layer.inputCount * rowWords * tileNeurons * lanes.weightBytes);
+  return { lanes, rowWords, weights };
 }
