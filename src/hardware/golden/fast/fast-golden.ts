@@ -115,7 +115,7 @@ class FastGolden {
   agrees(index: number): boolean {
     const layer = assertDefined(this.#network.layers[index], "layer");
     const { inputCount } = layer;
-    const input = checkInput(inputCount, Math.min(checkSteps, this.#network.stepCount), this.#memory.blockSamples);
+    const input = checkSpikes(inputCount, Math.min(checkSteps, this.#network.stepCount));
     const alone = { ...this.#network, inputCount, stepCount: input.stepCount, layers: [layer] };
     const expected = assertDefined(runGolden(alone, input).layers[0], "spikes");
     const train = spikeTrain({ ...input, neuronCount: layer.neuronCount });
@@ -146,15 +146,20 @@ class FastGolden {
   }
 }
 
-const checkSteps = 6;
+/** Together fewer rows than any block has. */
+const [checkSteps, checkSamples] = [6, 4];
 
-/** All inputs at the first step, fewer later, none at the last. */
-function checkInput(neuronCount: number, stepCount: number, mostSamples: number): SpikeTrain {
+/**
+ * Spikes that reach sums of either sign: the first sample has all inputs at once, then fewer from step to step; the others have
+ * about two a step. The last step is silent.
+ */
+function checkSpikes(neuronCount: number, stepCount: number): SpikeTrain {
   const random = randomStream(1, "golden self-check");
-  const input = spikeTrain({ stepCount, sampleCount: Math.min(2, mostSamples), neuronCount });
+  const input = spikeTrain({ stepCount, sampleCount: checkSamples, neuronCount });
   for (let step = 0; step < Math.max(1, stepCount - 1); step++) {
-    for (let sample = 0; sample < input.sampleCount; sample++) {
-      for (let n = 0; n < neuronCount; n++) if (random.uniform() < 2 ** -step) setSpike(input, step, sample, n);
+    for (let sample = 0; sample < checkSamples; sample++) {
+      const rate = sample === 0 ? 2 ** -step : 2 / neuronCount;
+      for (let n = 0; n < neuronCount; n++) if (random.uniform() < rate) setSpike(input, step, sample, n);
     }
   }
   return input;
