@@ -179,7 +179,7 @@ test("input bits beyond the last neuron change nothing", () => {
   const network = integerNetwork({ model: "lif", sizes: [5, 9], stepCount: 4, weightBits: 4, seed: 8 });
   const input = randomSpikes(network, 2, 0.3, randomStream(9));
   input.words.forEach((word, i) => (input.words[i] = word | 0xffffff00));
-  assert.deepEqual(runGoldenFast(network, input), runGolden(network, input));
+  assert.deepEqual(prepareGolden(network).run(input), runGolden(network, input));
 });
 
 const healthy = integerNetwork({
@@ -228,11 +228,23 @@ test("every layer is compared, not only the first", () => {
   assert.equal(broken.obstacle, `"${last!.name}": its kernel differs from the golden model`);
 });
 
-test("without WebAssembly's vectors the golden model runs", () => {
-  const none = prepareGolden(healthy, () => Uint8Array.of(1, 2, 3));
-  assert.match(none.obstacle ?? "", /^WebAssembly: /);
-  const input = randomSpikes(healthy, 2, 0.3, randomStream(6));
-  assert.deepEqual(none.run(input), runGolden(healthy, input));
+test("without vectors, or with a kernel outside its memory, the golden model runs", () => {
+  const outside = (kernels: readonly kernel.Kernel[]) => {
+    const store = new kernel.KernelBuilder("", 0);
+    store.store(kernel.i32(-4), 0, kernel.i32(1));
+    return printModule(kernels.map((k) => ({ ...k, body: store.finish().body })));
+  };
+  for (const print of [outside, () => Uint8Array.of(1, 2, 3)]) {
+    const none = prepareGolden(healthy, print);
+    assert.match(none.obstacle ?? "", /^WebAssembly: /);
+    const input = randomSpikes(healthy, 2, 0.3, randomStream(6));
+    assert.deepEqual(none.run(input), runGolden(healthy, input));
+  }
+});
+
+test("what would need gigabytes is not compiled", () => {
+  const long = { ...healthy, stepCount: 2 ** 24 };
+  assert.match(prepareGolden(long).obstacle ?? "", /^it needs \d{10} bytes, a module gets 1073741824$/);
 });
 
 test("what cannot be proven to stay in its format runs on the golden model, which notices", () => {
@@ -266,9 +278,13 @@ test("what needs more than 32 bits, or more inputs than a list can name, runs on
 
 test("an input of another shape is refused as the golden model refuses it", () => {
   const input = spikeTrain({ stepCount: 3, sampleCount: 1, neuronCount: 40 });
-  for (const run of [runGolden, runGoldenFast]) {
+  const prepared = prepareGolden(healthy);
+  assert.equal(prepared.obstacle, undefined);
+  for (const run of [runGolden, runGoldenFast]
+    .map((golden) => (spikes: SpikeTrain) => golden(healthy, spikes))
+    .concat(prepared.run)) {
     assert.throws(
-      () => run(healthy, input),
+      () => run(input),
       (error: UserError) => error.message === '"random": expected 8 steps of 40 inputs, got 3 of 40',
     );
   }
