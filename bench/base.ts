@@ -6,7 +6,7 @@ import { wasmBackendOn } from "../src/compute/index.ts";
 import { demoConfig, parseConfig, type Config, type ConfigInput } from "../src/experiment/index.ts";
 import { batchOptions, encodeSpikes, trainingOptions } from "../src/experiment/stages/software.ts";
 import { families, type HardwareChoice } from "../src/hardware/family/index.ts";
-import { lowerNetwork, runGolden } from "../src/hardware/golden/index.ts";
+import { lowerNetwork, runGolden, runGoldenFast } from "../src/hardware/golden/index.ts";
 import { placeAndRoute, synthesize, verifyDesign, describeMismatch } from "../src/hardware/rtl/index.ts";
 import { targets } from "../src/hardware/target/index.ts";
 import {
@@ -124,7 +124,7 @@ async function build(
   const integer = lowerNetwork(network, config.numerics);
   const batch = batchOptions(config, network.stepCount);
   const indices = Uint32Array.from({ length: dataset.test.sampleCount }, (_, i) => i);
-  const golden = runGolden(integer, encodeSpikes(dataset, dataset.test, indices, batch));
+  const golden = runGoldenFast(integer, encodeSpikes(dataset, dataset.test, indices, batch));
   const accuracy = accuracyOf(golden.decisions, dataset.test.labels);
   add(`${name} accuracy, 4-bit weights`, accuracy * 100, "%", `golden model, ${indices.length} test samples`, [
     "≥",

@@ -8,6 +8,9 @@ export {
   type Sgd,
   type UpdateStep,
 } from "./optimizer.ts";
+/** The kernel language, for kernels that other districts write. */
+export * as kernel from "./kernel/language.ts";
+export { printModule } from "./kernel/print-wasm.ts";
 export { referenceBackend } from "./reference/reference.ts";
 export { surrogateDerivative } from "./surrogate.ts";
 export { wasmBackend, wasmBackendOn } from "./wasm/wasm.ts";

@@ -6,7 +6,7 @@ import type { Mapping } from "../hardware/family/index.ts";
 import { families } from "../hardware/family/index.ts";
 import {
   packNetwork,
-  runGolden,
+  runGoldenFast,
   unpackNetwork,
   type EventTrace,
   type PackedNetwork,
@@ -81,7 +81,7 @@ export async function loadDesign(files: Files, folder: string): Promise<SavedDes
     }),
   );
   const network = unpackNetwork(golden.network);
-  const again = runGolden(network, golden.trace.input);
+  const again = runGoldenFast(network, golden.trace.input);
   const same = again.layers.every((train, l) =>
     train.words.every((word, i) => word === golden.trace.layers[l]?.words[i]),
   );

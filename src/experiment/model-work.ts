@@ -4,7 +4,7 @@ import { assertDefined, UserError, type Problem, type QuantityKind } from "../ba
 import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
-import { countEvents, runGolden, type EventTrace } from "../hardware/golden/index.ts";
+import { countEvents, runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import { evaluateNetwork, limitDataset, loadDataset, train, type Dataset } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
@@ -332,5 +332,5 @@ async function datasetOf(task: ModelTask, { config }: Model, folder: string | un
 function goldenOn(model: Model, dataset: Dataset, sampleCount: number): EventTrace {
   const indices = Uint32Array.from({ length: sampleCount }, (_, i) => i);
   const input = encodeSpikes(dataset, dataset.test, indices, batchOptions(model.config, model.network.stepCount));
-  return runGolden(integerOf(model), input);
+  return runGoldenFast(integerOf(model), input);
 }

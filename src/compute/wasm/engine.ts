@@ -3,7 +3,7 @@
 
 import { assertDefined, BugError } from "../../base/index.ts";
 import { classCount, type Network } from "../../model/network/index.ts";
-import { rowStart, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import { rowStart, spikesPerNeuron, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { Phase, ThreadTeam } from "../../platform/index.ts";
 import type {
   ArrayKind,
@@ -19,6 +19,7 @@ import { updateScalars, type UpdateStep } from "../optimizer.ts";
 import { rowBlock } from "./backward.ts";
 import { LayerMemory } from "./layer-memory.ts";
 import { scalar, type LayerPlan, type Plan, type SourcePlan } from "./plan.ts";
+import { carryGradients, clearState, restoreState, saveState, type SequenceState } from "./sequence-state.ts";
 import { trainedOf, type Program } from "./program.ts";
 import { tableDensity } from "./tables.ts";
 
@@ -41,9 +42,6 @@ export interface PartActivity {
   readonly arrivedCount: number;
   readonly method: LayerActivity["method"];
 }
-
-/** State and last spikes of every layer between two parts. */
-export type EngineState = readonly { readonly state: readonly Float32Array[]; readonly lists: readonly Uint8Array[] }[];
 
 export class Engine {
   readonly plan: Plan;
@@ -82,13 +80,7 @@ export class Engine {
 
   /** The state before the first step of a sequence. */
   clearState(): void {
-    for (const layer of this.plan.layers) {
-      for (const address of layer.state) this.#memory.clearSamples(layer, address);
-      if (layer.recurrent !== undefined) {
-        const from = layer.recurrent.carried / 4;
-        this.#memory.words.fill(0, from, from + 2 * this.plan.maxSampleCount);
-      }
-    }
+    clearState(this.#memory, this.plan);
   }
 
   /** @param input  Of this part only. */
@@ -156,36 +148,17 @@ export class Engine {
     this.#stale = true;
   }
 
-  saveState(): EngineState {
-    return this.plan.layers.map((layer) => ({
-      state: layer.state.map((address) => this.#memory.copySamples(layer, address)),
-      lists: this.#listRanges(layer).map(([from, to]) => this.#memory.bytes.slice(from, to)),
-    }));
+  saveState(): SequenceState {
+    return saveState(this.#memory, this.plan);
   }
 
-  restoreState(saved: EngineState): void {
-    this.plan.layers.forEach((layer, l) => {
-      const { state, lists } = assertDefined(saved[l], "state");
-      layer.state.forEach((address, i) => this.#memory.floats.set(assertDefined(state[i], "state"), address / 4));
-      this.#listRanges(layer).forEach(([from], i) => this.#memory.bytes.set(assertDefined(lists[i], "list"), from));
-    });
+  restoreState(saved: SequenceState): void {
+    restoreState(this.#memory, this.plan, saved);
   }
 
-  /**
-   * Gradients go on from this part into the one before: dLoss/dInput of a recurrent layer's first step moves to the place after the
-   * last step, where the part before looks for it.
-   */
+  /** Gradients go on from the last part into the one before, which has so many steps. */
   carryGradients(stepsBefore: number): void {
-    for (const layer of this.plan.layers) {
-      if (layer.recurrent === undefined) continue;
-      const { samples } = this.#part;
-      this.#memory.moveRows(layer, assertDefined(layer.saved[0], "gradient"), {
-        ...this.plan,
-        samples,
-        from: 0,
-        to: stepsBefore,
-      });
-    }
+    carryGradients(this.#memory, this.plan, this.#part.samples, stepsBefore);
   }
 
   /** Spikes of layer `layer` in the last part, shape [step, sample, neuron]. */
@@ -212,17 +185,6 @@ export class Engine {
 
   #phase(name: string, units: number): Phase {
     return this.#program.phase(name, units, this.#part);
-  }
-
-  /** Where the spikes of a recurrent layer's last step lie, and which they are. */
-  #listRanges({ recurrent, output }: LayerPlan): readonly (readonly [from: number, to: number])[] {
-    if (recurrent === undefined) return [];
-    const { maxSampleCount } = this.plan;
-    const lists = output.rows.index + recurrent.carriedPosition;
-    return [
-      [recurrent.carried, recurrent.carried + 8 * maxSampleCount],
-      [lists, lists + maxSampleCount * output.count * output.rows.entry],
-    ];
   }
 
   /** Values from masters, where they differ. */
@@ -377,29 +339,12 @@ export class Engine {
     const last = assertDefined(this.plan.layers.at(-1), "last layer");
     const { samples } = this.#part;
     if (this.#network.readout.kind === "count" && last.recurrent !== undefined) {
-      return countSpikesPerNeuron(this.spikesOf(last.index));
+      return spikesPerNeuron(this.spikesOf(last.index));
     }
     const potential = last.state[last.neuron.state.indexOf("v")];
     const from = this.#network.readout.kind === "count" ? last.counts : potential;
     return this.#memory.readSamples(last, assertDefined(from, "outputs"), samples, classCount(this.#network));
   }
-}
-
-/** Spikes summed over steps. Shape [sample, neuron]. */
-export function countSpikesPerNeuron(train: SpikeTrain): Float32Array {
-  const counts = new Float32Array(train.sampleCount * train.neuronCount);
-  for (let row = 0; row < train.stepCount * train.sampleCount; row++) {
-    const start = (row % train.sampleCount) * train.neuronCount;
-    for (let w = 0; w < train.rowWords; w++) {
-      let bits = train.words[row * train.rowWords + w] ?? 0;
-      while (bits !== 0) {
-        const at = start + w * 32 + 31 - Math.clz32(bits & -bits);
-        counts[at] = (counts[at] ?? 0) + 1;
-        bits &= bits - 1;
-      }
-    }
-  }
-  return counts;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

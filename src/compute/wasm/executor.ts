@@ -3,7 +3,7 @@
 
 import { assertDefined, BugError } from "../../base/index.ts";
 import { addLayerArrays, layerInputCount, type Network } from "../../model/network/index.ts";
-import { spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import { spikesPerNeuron, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type {
   ArrayKind,
   CompileOptions,
@@ -18,7 +18,8 @@ import type {
 } from "../backend.ts";
 import { checkInput, sampleCountOf } from "../batch.ts";
 import type { UpdateStep } from "../optimizer.ts";
-import { countSpikesPerNeuron, type Engine, type EngineState, type PartResult } from "./engine.ts";
+import type { Engine, PartResult } from "./engine.ts";
+import type { SequenceState } from "./sequence-state.ts";
 
 export class WasmExecutor implements Executor {
   readonly #network: Network;
@@ -26,7 +27,7 @@ export class WasmExecutor implements Executor {
   readonly #engine: Engine;
   #input: NetworkInput | undefined;
   #trained = false;
-  #states: EngineState[] = [];
+  #states: SequenceState[] = [];
   /** Spikes of each part, layer by layer; only where there are several. */
   #spikes: SpikeTrain[][] = [];
 
@@ -117,7 +118,7 @@ export class WasmExecutor implements Executor {
   }
 
   spikeCountsOf(layer: number): Float32Array {
-    return countSpikesPerNeuron(this.spikesOf(layer));
+    return spikesPerNeuron(this.spikesOf(layer));
   }
 
   addNeuronSpikes(layer: number, totals: Float64Array): void {

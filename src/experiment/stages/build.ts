@@ -2,7 +2,7 @@
 
 import { assertDefined, hashValue, ToolError, UserError } from "../../base/index.ts";
 import { families, type CycleReport, type HardwareChoice, type Mapping } from "../../hardware/family/index.ts";
-import { hashNetwork, runGolden, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
+import { hashNetwork, runGoldenFast, type EventTrace, type IntegerNetwork } from "../../hardware/golden/index.ts";
 import {
   describeMismatch,
   placeAndRoute,
@@ -47,7 +47,11 @@ export function testChosen(session: Session, data: Data, software: SoftwareResul
         const { test, classCount } = { test: data.dataset.test, classCount: data.dataset.classCount };
         const indices = Uint32Array.from({ length: test.sampleCount }, (_, i) => i);
         const batch = batchOptions(config, software.integer.stepCount);
-        const trace = runGolden(software.integer, encodeSpikes(data.dataset, test, indices, batch), context.onProgress);
+        const trace = runGoldenFast(
+          software.integer,
+          encodeSpikes(data.dataset, test, indices, batch),
+          context.onProgress,
+        );
         return {
           trace,
           labels: test.labels.slice(),

@@ -5,7 +5,7 @@ import { wasmBackendOn } from "../../compute/index.ts";
 import {
   lowerNetwork,
   packNetwork,
-  runGolden,
+  runGoldenFast,
   unpackNetwork,
   type EventTrace,
   type IntegerNetwork,
@@ -166,7 +166,7 @@ export async function tuneVariant(
       const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
       const judged = validation.subarray(0, judgeSamples);
       const input = encodeSpikes(data.dataset, data.dataset.train, judged, batchOptions(config, stepCount));
-      const golden = runGolden(integer, input);
+      const golden = runGoldenFast(integer, input);
       const labels = Array.from(judged, (index) => data.dataset.train.labels[index] ?? 0);
       const kept = encodeSpikes(
         data.dataset,
@@ -179,7 +179,7 @@ export async function tuneVariant(
         integer: packNetwork(integer),
         history,
         validationAccuracy: accuracyOf(golden.decisions, labels),
-        trace: runGolden(integer, kept),
+        trace: runGoldenFast(integer, kept),
       };
     },
   });

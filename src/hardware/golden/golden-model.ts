@@ -16,12 +16,7 @@ import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
  * @throws `golden/outside-format` when a value leaves its format
  */
 export function runGolden(network: IntegerNetwork, input: SpikeTrain, onProgress?: ProgressListener): EventTrace {
-  if (input.neuronCount !== network.inputCount || input.stepCount !== network.stepCount) {
-    throw new UserError(
-      "golden/input-shape",
-      `"${network.name}": expected ${network.stepCount} steps of ${network.inputCount} inputs, got ${input.stepCount} of ${input.neuronCount}`,
-    );
-  }
+  checkGoldenInput(network, input);
   const { stepCount, sampleCount } = input;
   const layers = network.layers.map((layer) => new LayerState(layer, stepCount, sampleCount));
   for (let sample = 0; sample < sampleCount; sample++) {
@@ -37,6 +32,16 @@ export function runGolden(network: IntegerNetwork, input: SpikeTrain, onProgress
     input,
     layers.map(({ spikes }) => spikes),
   );
+}
+
+/** @throws `golden/input-shape` when the input does not fit the network */
+export function checkGoldenInput(network: IntegerNetwork, input: SpikeTrain): void {
+  if (input.neuronCount !== network.inputCount || input.stepCount !== network.stepCount) {
+    throw new UserError(
+      "golden/input-shape",
+      `"${network.name}": expected ${network.stepCount} steps of ${network.inputCount} inputs, got ${input.stepCount} of ${input.neuronCount}`,
+    );
+  }
 }
 
 /** A trace from the spikes of every layer: counts and decisions follow from them. */

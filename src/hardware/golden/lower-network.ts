@@ -74,11 +74,13 @@ export function chooseFormats(layer: DenseLayer, unit: number, options: LowerOpt
 export function accumulatorRange(weights: Int16Array, neuronCount: number): IntegerRange {
   const low = new Int32Array(neuronCount);
   const high = new Int32Array(neuronCount);
-  weights.forEach((weight, i) => {
-    const neuron = i % neuronCount;
-    if (weight < 0) low[neuron] = (low[neuron] ?? 0) + weight;
-    else high[neuron] = (high[neuron] ?? 0) + weight;
-  });
+  for (let row = 0; row < weights.length; row += neuronCount) {
+    for (let n = 0; n < neuronCount; n++) {
+      const weight = weights[row + n] ?? 0;
+      if (weight < 0) low[n] = (low[n] ?? 0) + weight;
+      else high[n] = (high[n] ?? 0) + weight;
+    }
+  }
   return { low: low.reduce((a, b) => Math.min(a, b), 0), high: high.reduce((a, b) => Math.max(a, b), 0) };
 }
 

@@ -106,3 +106,20 @@ export function selectSamples(train: SpikeTrain, indices: readonly number[] | Ui
   }
   return selected;
 }
+
+/** Spikes summed over steps. Shape [sample, neuron]. */
+export function spikesPerNeuron(train: SpikeTrain): Float32Array {
+  const counts = new Float32Array(train.sampleCount * train.neuronCount);
+  for (let row = 0; row < train.stepCount * train.sampleCount; row++) {
+    const start = (row % train.sampleCount) * train.neuronCount;
+    for (let w = 0; w < train.rowWords; w++) {
+      let bits = train.words[row * train.rowWords + w] ?? 0;
+      while (bits !== 0) {
+        const at = start + w * 32 + 31 - Math.clz32(bits & -bits);
+        counts[at] = (counts[at] ?? 0) + 1;
+        bits &= bits - 1;
+      }
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,26 @@
+// What the kernels can run exactly. They check nothing while they run, so everything that the golden model would notice must be
+// impossible beforehand.
+
+import { integerOrder } from "../../../model/neuron/index.ts";
+import { checkPackedNetwork } from "../check-packed.ts";
+import type { IntegerNetwork } from "../integer-network.ts";
+import { packNetwork } from "../packed-network.ts";
+
+/** Events are listed as unsigned 16-bit numbers. */
+const mostInputs = 2 ** 16;
+
+/** Why the network cannot run in 32-bit lanes with nothing ever outside its format; undefined when it can. */
+export function findObstacle(network: IntegerNetwork): string | undefined {
+  const [problem] = checkPackedNetwork(packNetwork(network));
+  if (problem !== undefined) return `${problem.path}: ${problem.message}`;
+  for (const { name, inputCount, neuron } of network.layers) {
+    if (inputCount > mostInputs) return `"${name}": ${inputCount} inputs, event lists name at most ${mostInputs}`;
+    const wide = integerOrder([neuron.spike, ...Object.values(neuron.next)]).find(
+      ({ low, high }) => low < -(2 ** 31) || high >= 2 ** 31,
+    );
+    if (wide !== undefined) {
+      return `"${name}": ${wide.op} of the neuron is ${wide.low}…${wide.high}, outside 32 bits`;
+    }
+  }
+  return undefined;
+}
