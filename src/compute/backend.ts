@@ -101,6 +101,8 @@ export interface WeightTransform {
 export interface Executor extends Disposable {
   /** Parts in which a sequence is computed, because the memory does not hold all of it: 1 when it does. */
   readonly timeParts: number;
+  /** Memory that the compiled network takes, where it is known. */
+  readonly memoryBytes: number | undefined;
   /**
    * Run all steps of a batch from zero state.
    * @param training  Keep what `backward` needs.

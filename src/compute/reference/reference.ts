@@ -67,6 +67,7 @@ class ReferenceExecutor implements Executor {
   }
 
   readonly timeParts = 1;
+  readonly memoryBytes = undefined;
 
   [Symbol.dispose](): void {
     this.#records = [];

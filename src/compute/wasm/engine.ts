@@ -21,7 +21,7 @@ import { LayerMemory } from "./layer-memory.ts";
 import { scalar, type LayerPlan, type Plan, type SourcePlan } from "./plan.ts";
 import { carryGradients, clearState, restoreState, saveState, type SequenceState } from "./sequence-state.ts";
 import { trainedOf, type Program } from "./program.ts";
-import { tableDensity } from "./tables.ts";
+import { tablesPay } from "./tables.ts";
 
 /** A batch and the steps of it that are at work. */
 export interface Part {
@@ -247,7 +247,8 @@ export class Engine {
     // Tables read whole words of rows, and only whole parts fill them.
     if (layer.recurrent !== undefined || this.#part.steps !== this.plan.stepCount) return "events";
     const { method = "auto" } = this.#options;
-    return method === "auto" ? (density > tableDensity ? "tables" : "events") : method;
+    const rows = this.#part.samples * this.#part.steps;
+    return method === "auto" ? (tablesPay(density, rows, layer.inputCount) ? "tables" : "events") : method;
   }
 
   /** As counted by the last `spikes` phase. */

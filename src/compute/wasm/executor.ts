@@ -37,6 +37,10 @@ export class WasmExecutor implements Executor {
     this.#engine = engine;
   }
 
+  get memoryBytes(): number {
+    return this.#engine.plan.byteCount;
+  }
+
   get timeParts(): number {
     return Math.ceil(this.#network.stepCount / this.#engine.plan.stepCount);
   }

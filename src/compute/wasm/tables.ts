@@ -18,8 +18,13 @@ import type { Gather } from "./forward.ts";
 import { learner, type Learning } from "./learn.ts";
 import { columnWords, tableChunkWords, type LayerPlan, type Plan } from "./plan.ts";
 
-/** Density of spikes from which tables beat lists. Measured: see docs/explanation/performance.md. */
-export const tableDensity = 0.17;
+/**
+ * Whether tables beat lists: adding a line of a table costs about as much as 0.17 of four rows, and making one for four inputs (or
+ * rows) as much as twenty. Measured: see docs/explanation/performance.md.
+ */
+export function tablesPay(density: number, rows: number, inputCount: number): boolean {
+  return density > 0.17 + 5 / Math.min(rows, inputCount);
+}
 
 /** Forward sums by table; the table of a tile lies in the thread's scratch and is made when the tile changes. */
 export function gatherTables(

@@ -1,0 +1,68 @@
+// Our side of the engine's benchmark. Spikes lie in memory as bytes; packing them, making lists of them and turning those around is
+// inside the time.
+import { wasmBackendOn, type Executor, type ForwardResult, type NetworkInput } from "../src/compute/index.ts";
+import { batchLoss } from "../src/learning/index.ts";
+import type { Network } from "../src/model/network/index.ts";
+import { nodePlatform } from "../src/platform/node/index.ts";
+import type { BenchRunner, Mode } from "./bench-runner.ts";
+import { engineOptions, randomBytes, workloads, type WorkloadName } from "./workloads.ts";
+
+/** Memory and methods of the workload that is prepared. */
+export interface EngineReport {
+  readonly megabytes: number;
+  /** How each layer summed, and the share of its inputs that fired. */
+  readonly layers: readonly { readonly method: string; readonly density: number }[];
+}
+
+export class LacunaRunner implements BenchRunner {
+  readonly name = "Lacuna";
+  #network: Network | undefined;
+  #executor: Executor | undefined;
+  #input: NetworkInput | undefined;
+  #labels = new Uint8Array(0);
+  #mode: Mode = "infer";
+  #step = 0;
+  #last: ForwardResult | undefined;
+
+  async prepare(name: WorkloadName, mode: Mode, density: number, threads: number): Promise<void> {
+    this.#executor?.[Symbol.dispose]();
+    const workload = workloads[name];
+    this.#network = workload.network();
+    this.#mode = mode;
+    this.#step = 0;
+    this.#executor = await wasmBackendOn(nodePlatform.threads).compile(this.#network, {
+      ...engineOptions,
+      maxSampleCount: workload.batchSize,
+      threadCount: threads,
+    });
+    const values = randomBytes(workload, this.#network, density, 1);
+    this.#input = { kind: "bytes", values, sampleCount: workload.batchSize };
+    const classes = this.#network.layers.at(-1)?.neuronCount ?? 1;
+    this.#labels = Uint8Array.from({ length: workload.batchSize }, (_, i) => (i * 7) % classes);
+    // V8 compiles twice, quickly and then well: wait for the second.
+    const warmUp = performance.now() + 300;
+    while (performance.now() < warmUp) await this.run();
+  }
+
+  async run(): Promise<{ readonly seconds: number }> {
+    const [network, executor, input] = [this.#network, this.#executor, this.#input];
+    if (network === undefined || executor === undefined || input === undefined) throw new Error("not prepared");
+    const started = performance.now();
+    this.#last = await executor.forward(input, { training: this.#mode === "train" });
+    if (this.#mode === "train") {
+      const { gradient } = batchLoss(network, { kind: "cross-entropy" }, this.#last, this.#labels);
+      this.#step++;
+      await executor.backward(gradient, { update: { learningRate: 1e-3, step: this.#step } });
+    }
+    return { seconds: (performance.now() - started) / 1000 };
+  }
+
+  report(): EngineReport {
+    const layers = this.#last?.activity.map(({ method, inputDensity }) => ({ method, density: inputDensity })) ?? [];
+    return { megabytes: (this.#executor?.memoryBytes ?? 0) / 1e6, layers };
+  }
+
+  close(): void {
+    this.#executor?.[Symbol.dispose]();
+  }
+}
