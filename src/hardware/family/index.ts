@@ -4,6 +4,10 @@ import { checkChoice, mapNetwork } from "./map.ts";
 import { predictCycles } from "./predict.ts";
 import { simulateCycles } from "./simulate.ts";
 
+export * from "./event-control/encoder-core.ts";
+export * from "./event-control/machine.ts";
+export * from "./event-control/predict.ts";
+export * from "./event-control/simulate.ts";
 export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
 export { drainCycles, fetchTiming, geometryOf, storedGroups, type FetchTiming, type Geometry } from "./geometry.ts";
 export { blocksUsed } from "./map.ts";
