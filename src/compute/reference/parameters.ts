@@ -1,7 +1,7 @@
 // The arrays of the reference back end, in the network's own layout.
 
 import { assertDefined } from "../../base/index.ts";
-import { layerArrays, listArrays, type DenseLayer } from "../../model/network/index.ts";
+import { layerArrays, listArrays, type Layer } from "../../model/network/index.ts";
 import { quantizeValue } from "../../model/tensor/index.ts";
 import {
   momentKinds,
@@ -13,12 +13,12 @@ import {
 import { momentNames, updateArray, type Optimizer, type UpdateStep } from "../optimizer.ts";
 
 export class ReferenceParameters {
-  readonly #layers: readonly DenseLayer[];
+  readonly #layers: readonly Layer[];
   readonly #optimizer: Optimizer | undefined;
   readonly #transforms = new Map<string, WeightTransform>();
   readonly #arrays: Readonly<Record<ArrayKind, LayerArrays[]>>;
 
-  constructor(layers: readonly DenseLayer[], optimizer: Optimizer | undefined) {
+  constructor(layers: readonly Layer[], optimizer: Optimizer | undefined) {
     this.#layers = layers;
     this.#optimizer = optimizer;
     const zeros = (): LayerArrays[] =>

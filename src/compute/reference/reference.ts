@@ -2,14 +2,7 @@
 // end can be compared bit for bit. Slow on purpose.
 
 import { assertDefined, BugError } from "../../base/index.ts";
-import {
-  classCount,
-  denseLayers,
-  layerInputCount,
-  validateNetwork,
-  type DenseLayer,
-  type Network,
-} from "../../model/network/index.ts";
+import { classCount, layerInputCount, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
 import { differentiate, neuronOf, type Adjoint, type Expression, type Neuron } from "../../model/neuron/index.ts";
 import { countSpikes, firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type {
@@ -26,8 +19,9 @@ import type {
 } from "../backend.ts";
 import { checkInput, packBytes, sampleCountOf } from "../batch.ts";
 import type { UpdateStep } from "../optimizer.ts";
-import { ReferenceParameters } from "./parameters.ts";
 import { surrogateDerivative } from "../surrogate.ts";
+import { ReferenceParameters } from "./parameters.ts";
+import { synapsesOf, type Synapses } from "./synapses.ts";
 
 export const referenceBackend: Backend = {
   name: "reference",
@@ -54,6 +48,7 @@ class ReferenceExecutor implements Executor {
   readonly #options: CompileOptions;
   readonly #neurons: readonly Neuron[];
   readonly #adjoints: readonly Adjoint[];
+  readonly #synapses: readonly Synapses[];
   readonly #parameters: ReferenceParameters;
   #records: LayerRecord[] = [];
   #input: NetworkInput | undefined;
@@ -63,7 +58,8 @@ class ReferenceExecutor implements Executor {
     this.#options = options;
     this.#neurons = network.layers.map((layer) => neuronOf(layer.neuron));
     this.#adjoints = this.#neurons.map((neuron) => differentiate(neuron, options));
-    this.#parameters = new ReferenceParameters(denseLayers(network), options.optimizer);
+    this.#synapses = network.layers.map(synapsesOf);
+    this.#parameters = new ReferenceParameters(network.layers, options.optimizer);
   }
 
   readonly timeParts = 1;
@@ -79,7 +75,7 @@ class ReferenceExecutor implements Executor {
     this.#input =
       input.kind === "bytes" ? { kind: "spikes", spikes: packBytes(this.#network, input.values, sampleCount) } : input;
     this.#records = [];
-    denseLayers(this.#network).forEach((layer, index) => {
+    this.#network.layers.forEach((layer, index) => {
       this.#records.push(this.#forwardLayer(layer, index, sampleCount));
     });
     const rows = sampleCount * this.#network.stepCount;
@@ -163,7 +159,7 @@ class ReferenceExecutor implements Executor {
     return potentials;
   }
 
-  #forwardLayer(layer: DenseLayer, index: number, sampleCount: number): LayerRecord {
+  #forwardLayer(layer: Layer, index: number, sampleCount: number): LayerRecord {
     const { stepCount } = this.#network;
     const { neuronCount } = layer;
     const neuron = assertDefined(this.#neurons[index], "neuron");
@@ -171,11 +167,12 @@ class ReferenceExecutor implements Executor {
     const environments = new Array<Values>(stepCount * sampleCount * neuronCount);
     const names = [...neuron.state];
     for (let sample = 0; sample < sampleCount; sample++) {
-      const base = this.#baseInput(index, sample);
+      const isStatic = index === 0 && this.#input?.kind === "direct";
+      let currents = new Float32Array(0);
       const state = Array.from({ length: neuronCount }, () => new Float32Array(names.length));
       for (let step = 0; step < stepCount; step++) {
-        const sums = Float32Array.from(base);
-        this.#accumulate(index, step, sample, sums, spikes);
+        if (step === 0 || !isStatic) currents = this.#currents(index, step, sample);
+        const sums = this.#withRecurrent(index, step, sample, { currents, own: spikes });
         for (let n = 0; n < neuronCount; n++) {
           const held = assertDefined(state[n], "state");
           const environment: Values = { ...this.#parameters.ofNeuron(index, n), input: sums[n] ?? 0 };
@@ -191,38 +188,38 @@ class ReferenceExecutor implements Executor {
     return { spikes, environments };
   }
 
-  /** Bias and direct input, which are the same in every step. */
-  #baseInput(index: number, sample: number): Float32Array {
-    const { weights, bias } = this.#parameters.weights(index);
-    const neuronCount = assertDefined(this.#network.layers[index], "layer").neuronCount;
-    const base = new Float32Array(neuronCount);
-    if (bias !== undefined) base.set(bias);
-    const input = this.#input;
-    if (index > 0 || input?.kind !== "direct") return base;
-    const inputCount = this.#network.inputCount;
-    for (let i = 0; i < inputCount; i++) {
-      const x = input.values[sample * inputCount + i] ?? 0;
-      for (let n = 0; n < neuronCount; n++) {
-        base[n] = fround((base[n] ?? 0) + fround(x * (weights[i * neuronCount + n] ?? 0)));
+  #currents(index: number, step: number, sample: number): Float32Array<ArrayBuffer> {
+    const synapses = assertDefined(this.#synapses[index], "synapses");
+    return Float32Array.from(synapses.currents(this.#parameters.weights(index), this.#arriving(index, step, sample)));
+  }
+
+  /** Currents plus those of the layer's own spikes one step earlier. */
+  #withRecurrent(
+    index: number,
+    step: number,
+    sample: number,
+    { currents, own }: { readonly currents: Float32Array; readonly own: SpikeTrain },
+  ): Float32Array {
+    const { recurrentWeights } = this.#parameters.weights(index);
+    if (recurrentWeights === undefined || step === 0) return currents;
+    const sums = Float32Array.from(currents);
+    for (const i of firingNeurons(own, step - 1, sample)) {
+      for (let n = 0; n < sums.length; n++) {
+        sums[n] = fround((sums[n] ?? 0) + (recurrentWeights[i * sums.length + n] ?? 0));
       }
     }
-    return base;
+    return sums;
   }
 
-  #accumulate(index: number, step: number, sample: number, sums: Float32Array, own: SpikeTrain): void {
-    const { weights, recurrentWeights } = this.#parameters.weights(index);
-    const addRow = (matrix: Float32Array, row: number): void => {
-      for (let n = 0; n < sums.length; n++) sums[n] = fround((sums[n] ?? 0) + (matrix[row * sums.length + n] ?? 0));
-    };
-    for (const i of this.#firing(index, step, sample)) addRow(weights, i);
-    if (recurrentWeights !== undefined && step > 0) {
-      for (const i of firingNeurons(own, step - 1, sample)) addRow(recurrentWeights, i);
-    }
-  }
-
-  #firing(index: number, step: number, sample: number): number[] {
-    if (index > 0) return firingNeurons(assertDefined(this.#records[index - 1], "record").spikes, step, sample);
-    return this.#input?.kind === "spikes" ? firingNeurons(this.#input.spikes, step, sample) : [];
+  /** What arrives at a layer in one step: 1 for a spike, 0 for silence, or the direct input. */
+  #arriving(index: number, step: number, sample: number): Float32Array {
+    const inputCount = layerInputCount(this.#network, index);
+    const input = index === 0 ? this.#input : undefined;
+    if (input?.kind === "direct") return input.values.subarray(sample * inputCount, (sample + 1) * inputCount);
+    const values = new Float32Array(inputCount);
+    const spikes = index === 0 ? this.#inputSpikes() : this.spikesOf(index - 1);
+    for (const i of firingNeurons(spikes, step, sample)) values[i] = 1;
+    return values;
   }
 
   /** Gradients of one layer; returns dLoss/dSpike of the layer below, shape [step, sample, input]. */
@@ -250,7 +247,13 @@ class ReferenceExecutor implements Executor {
           if (potentialGradient !== undefined) state["v"] = (state["v"] ?? 0) + (potentialGradient[row + n] ?? 0);
           inputGradient[n] = this.#backwardNeuron(index, { at: row + n, neuron: n }, spike, state);
         }
-        this.#spread(index, step, sample, inputGradient, below, sampleCount);
+        const arriving = this.#synapses[index]?.backward({
+          arrays: this.#parameters.weights(index),
+          gradients: this.#parameters.gradients(index),
+          arriving: this.#arriving(index, step, sample),
+          gradient: inputGradient,
+        });
+        if (index > 0) below.set(assertDefined(arriving, "synapses"), (step * sampleCount + sample) * inputCount);
         recurrent = this.#recurrentGradient(index, step, sample, inputGradient);
       }
     }
@@ -283,36 +286,6 @@ class ReferenceExecutor implements Executor {
     for (const name of neuron.state)
       carried[name] = evaluateFloat(assertDefined(adjoint.gradients[name], name), extended);
     return evaluateFloat(assertDefined(adjoint.gradients["input"], "input"), extended);
-  }
-
-  /** From dLoss/dInput of one step to the weights and to the spikes of the layer below. */
-  #spread(
-    index: number,
-    step: number,
-    sample: number,
-    gradient: Float32Array,
-    below: Float32Array,
-    sampleCount: number,
-  ): void {
-    const { weights } = this.#parameters.weights(index);
-    const { weights: weightGradient, bias: biasGradient } = this.#parameters.gradients(index);
-    const neuronCount = gradient.length;
-    const inputCount = weights.length / neuronCount;
-    const addTo = (target: Float32Array, row: number, factor: number): void => {
-      for (let n = 0; n < neuronCount; n++)
-        target[row * neuronCount + n] = (target[row * neuronCount + n] ?? 0) + factor * (gradient[n] ?? 0);
-    };
-    for (const i of this.#firing(index, step, sample)) addTo(weightGradient, i, 1);
-    if (index === 0 && this.#input?.kind === "direct") {
-      for (let i = 0; i < inputCount; i++) addTo(weightGradient, i, this.#input.values[sample * inputCount + i] ?? 0);
-    }
-    if (biasGradient !== undefined) addTo(biasGradient, 0, 1);
-    if (index === 0) return;
-    for (let i = 0; i < inputCount; i++) {
-      let total = 0;
-      for (let n = 0; n < neuronCount; n++) total += (gradient[n] ?? 0) * (weights[i * neuronCount + n] ?? 0);
-      below[(step * sampleCount + sample) * inputCount + i] = total;
-    }
   }
 
   /** What this step's input gradient means for the layer's own spikes one step earlier. */

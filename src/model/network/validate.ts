@@ -3,6 +3,7 @@ import { checkNeuronSpec } from "../neuron/index.ts";
 import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
 import { layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
 import { layerInputCount, type Network, type Readout } from "./network.ts";
+import { checkConvolution, checkInputPooling } from "./validate-conv.ts";
 
 /** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, unknown or duplicate names. */
 export function checkNetwork(network: Network): Problem[] {
@@ -63,17 +64,33 @@ function checkLayer(layer: Layer, arriving: number, path: string): Problem[] {
       message: `expected a whole number of neurons ≥ 1, got ${layer.neuronCount}`,
     });
   }
-  const inputCount = synapseInputCount(layer, arriving);
-  problems.push(...checkTensor(layer.weights, [inputCount, layer.neuronCount], `${path}.weights`));
-  if (layer.bias !== undefined) problems.push(...checkTensor(layer.bias, [layer.neuronCount], `${path}.bias`));
-  const recurrentWeights = recurrentWeightsOf(layer);
-  if (recurrentWeights !== undefined) {
-    const square = [layer.neuronCount, layer.neuronCount];
-    problems.push(...checkTensor(recurrentWeights, square, `${path}.recurrentWeights`));
-  }
+  problems.push(...checkSynapses(layer, arriving, path));
   problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`));
   if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
   return problems;
+}
+
+function checkSynapses(layer: Layer, arriving: number, path: string): Problem[] {
+  const { inputPooling, weights, bias, neuronCount } = layer;
+  if (inputPooling !== undefined) {
+    const problems = checkInputPooling(inputPooling, arriving, `${path}.inputPooling`);
+    if (problems.length > 0) return problems;
+  }
+  const inputCount = synapseInputCount(layer, arriving);
+  if (layer.kind === "conv") {
+    const problems = checkConvolution(layer, inputCount, path);
+    if (problems.length > 0) return problems;
+  }
+  const problems = checkTensor(
+    weights,
+    layer.kind === "conv" ? weights.shape : [inputCount, neuronCount],
+    `${path}.weights`,
+  );
+  const biasCount = layer.kind === "conv" ? layer.output.channels : neuronCount;
+  if (bias !== undefined) problems.push(...checkTensor(bias, [biasCount], `${path}.bias`));
+  const recurrentWeights = recurrentWeightsOf(layer);
+  if (recurrentWeights === undefined) return problems;
+  return [...problems, ...checkTensor(recurrentWeights, [neuronCount, neuronCount], `${path}.recurrentWeights`)];
 }
 
 function checkTensor(values: Tensor, expected: readonly number[], path: string): Problem[] {
