@@ -1,9 +1,9 @@
 // A neuron's expressions as kernel code on four neurons at a time.
 
-import { assertDefined } from "../../base/index.ts";
-import { operands, type Expression } from "../../model/neuron/index.ts";
+import { assertDefined, BugError } from "../../base/index.ts";
+import { operands, operandsFirst, type Expression } from "../../model/neuron/index.ts";
 import type { Surrogate } from "../backend.ts";
-import { apply, vector, type KernelBuilder, type Local, type Value } from "./language.ts";
+import { apply, i32, vector, type KernelBuilder, type Local, type Value } from "./language.ts";
 
 /** Prints expressions into a builder, each node once; comparisons stay masks until a number is asked for. */
 export class ExpressionPrinter {
@@ -35,21 +35,24 @@ export class ExpressionPrinter {
     return this.#masks.get(root) ?? this.#numberOf(root);
   }
 
-  /** A comparison as a mask of all ones or all zeros per lane; undefined for a constant that is no comparison. */
+  /** A bit as a mask of all ones or all zeros per lane; undefined for a constant. */
   mask(root: Expression): Local | undefined {
+    if (root.op === "constant") return undefined;
     this.#printAll(root);
-    return this.#masks.get(root);
+    return this.#masks.get(root) ?? this.#builder.keep(apply("v.ne", this.#numberOf(root), vector(0)));
   }
 
   /** Prints what is needed: nothing below what is known. */
   #printAll(root: Expression): void {
-    if (this.#numbers.has(root) || this.#masks.has(root)) return;
-    for (const operand of operands(root)) this.#printAll(operand);
-    this.#print(root);
+    for (const node of operandsFirst([root], (n) => (this.#isPrinted(n) ? [] : operands(n)))) this.#print(node);
+  }
+
+  #isPrinted(node: Expression): boolean {
+    return this.#numbers.has(node) || this.#masks.has(node);
   }
 
   #print(node: Expression): void {
-    if (this.#numbers.has(node) || this.#masks.has(node)) return;
+    if (this.#isPrinted(node)) return;
     const keep = (value: Value): void => {
       this.#numbers.set(node, this.#builder.keep(value));
     };
@@ -69,12 +72,29 @@ export class ExpressionPrinter {
       case "mul":
         keep(apply("v.mul", this.#numberOf(node.a), this.#numberOf(node.b)));
         break;
+      case "div":
+        keep(apply("v.div", this.#numberOf(node.a), this.#numberOf(node.b)));
+        break;
+      case "floor":
+        keep(apply("v.floor", this.#numberOf(node.a)));
+        break;
+      case "powerOfTwo": {
+        // A float's exponent field, biased by 127.
+        const biased = apply("w.add", apply("v.toIntegers", this.#numberOf(node.a)), apply("w.splat", i32(127)));
+        keep(apply("w.shl", biased, i32(23)));
+        break;
+      }
       case "above":
         this.#masks.set(node, this.#builder.keep(apply("v.gt", this.#numberOf(node.a), this.#numberOf(node.b))));
         break;
+      case "atLeast":
+        this.#masks.set(node, this.#builder.keep(apply("v.ge", this.#numberOf(node.a), this.#numberOf(node.b))));
+        break;
+      case "through":
+        throw new BugError("only differentiation reads `through`");
       case "select": {
         const mask = this.#masks.get(node.condition);
-        const condition = mask ?? apply("v.gt", apply("v.abs", this.#numberOf(node.condition)), vector(0));
+        const condition = mask ?? apply("v.ne", this.#numberOf(node.condition), vector(0));
         keep(apply("v.select", this.#numberOf(node.a), this.#numberOf(node.b), condition));
         break;
       }
@@ -95,7 +115,7 @@ export class ExpressionPrinter {
 
 /** Whether a node is 0 or 1 by comparing. */
 function isComparison(node: Expression): boolean {
-  return node.op === "above";
+  return node.op === "above" || node.op === "atLeast";
 }
 
 /** g(u), the surrogate derivative, on four values. */

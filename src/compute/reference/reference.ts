@@ -3,7 +3,14 @@
 
 import { assertDefined, BugError } from "../../base/index.ts";
 import { classCount, layerInputCount, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
-import { differentiate, neuronOf, type Adjoint, type Expression, type Neuron } from "../../model/neuron/index.ts";
+import {
+  differentiate,
+  evaluateFloat,
+  initialState,
+  neuronOf,
+  type Adjoint,
+  type Neuron,
+} from "../../model/neuron/index.ts";
 import { countSpikes, firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type {
   ArrayKind,
@@ -169,7 +176,9 @@ class ReferenceExecutor implements Executor {
     for (let sample = 0; sample < sampleCount; sample++) {
       const isStatic = index === 0 && this.#input?.kind === "direct";
       let currents = new Float32Array(0);
-      const state = Array.from({ length: neuronCount }, () => new Float32Array(names.length));
+      const state = Array.from({ length: neuronCount }, (_, n) =>
+        Float32Array.from(Object.values(initialState(neuron, this.#parameters.ofNeuron(index, n), evaluateFloat))),
+      );
       for (let step = 0; step < stepCount; step++) {
         if (step === 0 || !isStatic) currents = this.#currents(index, step, sample);
         const sums = this.#withRecurrent(index, step, sample, { currents, own: spikes });
@@ -333,30 +342,6 @@ class ReferenceExecutor implements Executor {
       spikes[(step * sampleCount + sample) * train.neuronCount + neuron] = 1;
     });
     return { perStep: { spikes, potentials: this.#potentials(sampleCount) } };
-  }
-}
-
-/** Evaluation with every result rounded to 32 bits, as SIMD kernels do. */
-function evaluateFloat(expression: Expression, environment: Values): number {
-  switch (expression.op) {
-    case "constant":
-      return fround(expression.value);
-    case "reference":
-      return fround(assertDefined(environment[expression.name], expression.name));
-    case "add":
-      return fround(evaluateFloat(expression.a, environment) + evaluateFloat(expression.b, environment));
-    case "sub":
-      return fround(evaluateFloat(expression.a, environment) - evaluateFloat(expression.b, environment));
-    case "mul":
-      return fround(evaluateFloat(expression.a, environment) * evaluateFloat(expression.b, environment));
-    case "above":
-      return evaluateFloat(expression.a, environment) > evaluateFloat(expression.b, environment) ? 1 : 0;
-    case "select":
-      return evaluateFloat(expression.condition, environment) !== 0
-        ? evaluateFloat(expression.a, environment)
-        : evaluateFloat(expression.b, environment);
-    default:
-      return expression satisfies never;
   }
 }
 

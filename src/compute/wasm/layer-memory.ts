@@ -65,7 +65,12 @@ export class LayerMemory {
       put(plan.recurrent.weights, arrays.recurrentWeights);
     }
     for (const [name, values] of Object.entries(arrays.neuronParameters ?? {})) {
-      put(assertDefined(plan.parameters.get(name), name).values, values);
+      const array = assertDefined(plan.parameters.get(name), name).values;
+      put(array, values);
+      // Places after the last neuron compute too: with its parameters, because zeros may divide by 0.
+      const address = addressOf(array, kind);
+      if (address === undefined || kind === "gradients") continue;
+      this.floats.fill(values.at(-1) ?? 0, address / 4 + plan.neuronCount, address / 4 + plan.tiles * plan.width);
     }
   }
 

@@ -2,6 +2,7 @@
 // backwards.
 
 import { assertDefined } from "../../base/index.ts";
+import { evaluateFloat, initialState } from "../../model/neuron/index.ts";
 import type { LayerMemory } from "./layer-memory.ts";
 import type { LayerPlan, Plan } from "./plan.ts";
 
@@ -11,10 +12,12 @@ export type SequenceState = readonly {
   readonly lists: readonly Uint8Array[];
 }[];
 
-/** Before the first step: zero state, no spikes. */
+/** Before the first step: the neurons' initial state, no spikes. */
 export function clearState(memory: LayerMemory, plan: Plan): void {
   for (const layer of plan.layers) {
+    const { initial } = layer.neuron;
     for (const address of layer.state) memory.clearSamples(layer, address);
+    if (initial !== undefined) setInitialState(memory, plan, layer);
     if (layer.recurrent === undefined) continue;
     const from = layer.recurrent.carried / 4;
     memory.words.fill(0, from, from + 2 * plan.maxSampleCount);
@@ -48,6 +51,20 @@ export function carryGradients(memory: LayerMemory, plan: Plan, samples: number,
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/** Adds the initial state to cleared memory. */
+function setInitialState(memory: LayerMemory, { maxSampleCount }: Plan, layer: LayerPlan): void {
+  const own = layer.parameters.size === 0 ? {} : (memory.read(layer, "weights").neuronParameters ?? {});
+  const states = Array.from({ length: layer.neuronCount }, (_, n) => {
+    const parameters = Object.fromEntries(Object.entries(own).map(([name, values]) => [name, values[n] ?? 0]));
+    return initialState(layer.neuron, { ...layer.layer.neuron.parameters, ...parameters }, evaluateFloat);
+  });
+  const size = maxSampleCount * layer.neuronCount;
+  layer.neuron.state.forEach((name, i) => {
+    const values = Float32Array.from({ length: size }, (_, at) => states[at % layer.neuronCount]?.[name] ?? 0);
+    memory.addSamples(layer, assertDefined(layer.state[i], "state"), values, maxSampleCount);
+  });
+}
 
 /** Where the spikes of a recurrent layer's last step lie, and which they are. */
 function listRanges(

@@ -4,11 +4,10 @@
 import {
   add,
   constant,
-  mul,
+  mapOperands,
   operands,
   reference,
   select,
-  sub,
   topologicalOrder,
   type Adjoint,
   type Expression,
@@ -45,7 +44,7 @@ function simplify(root: Expression): Expression {
   const simpler = new Map<Expression, Expression>();
   const of = (node: Expression): Expression => simpler.get(node) ?? node;
   for (const node of topologicalOrder([root])) {
-    if (node.op !== "add") simpler.set(node, rebuild(node, of));
+    if (node.op !== "add") simpler.set(node, mapOperands(node, of));
     else simpler.set(node, joined(of(node.a), of(node.b)));
   }
   return of(root);
@@ -61,18 +60,6 @@ function joined(a: Expression, b: Expression): Expression {
 
 function choose(condition: Expression, a: Expression, b: Expression): Expression {
   return a === b ? a : select(condition, a, b);
-}
-
-/** The node with simpler operands; nodes that rarely stand above a sum stay as they are. */
-function rebuild(node: Expression, of: (operand: Expression) => Expression): Expression {
-  switch (node.op) {
-    case "sub":
-      return sub(of(node.a), of(node.b));
-    case "mul":
-      return mul(of(node.a), of(node.b));
-    default:
-      return node;
-  }
 }
 
 /** The largest parts of `roots` that know nothing of gradients, without constants and parameters. */

@@ -30,17 +30,21 @@ const steepness = 1.5;
 const sigmoid = (u: number): number => 1 / (1 + Math.exp(-steepness * u));
 const slopeOfSigmoid = (u: number): number => steepness * sigmoid(u) * (1 - sigmoid(u));
 
-/** Values of all nodes of `roots`, with the smooth stand-ins. `frozen` conditions keep their value: a detached reset. */
+/**
+ * Values of all nodes of `roots`, with the smooth stand-ins. `frozen` conditions keep their value: a detached reset. `shifts` are
+ * what each `through` added to its slope where the gradient is taken.
+ */
 function smooth(
   roots: readonly Expression[],
   environment: Environment,
   frozen?: Map<Expression, number>,
+  shifts?: Map<Expression, number>,
 ): Map<Expression, number> {
   const values = new Map<Expression, number>();
   for (const node of topologicalOrder(roots)) {
     values.set(
       node,
-      smoothValue(node, (operand) => values.get(operand)!, environment, frozen),
+      smoothValue(node, (operand) => values.get(operand)!, environment, frozen, shifts),
     );
   }
   return values;
@@ -51,6 +55,7 @@ function smoothValue(
   at: (operand: Expression) => number,
   environment: Environment,
   frozen: Map<Expression, number> | undefined,
+  shifts: Map<Expression, number> | undefined,
 ): number {
   switch (node.op) {
     case "constant":
@@ -64,8 +69,18 @@ function smoothValue(
       return at(node.a) - at(node.b);
     case "mul":
       return at(node.a) * at(node.b);
+    case "div":
+      return at(node.a) / at(node.b);
+    case "floor":
+      return Math.floor(at(node.a));
+    case "powerOfTwo":
+      return 2 ** at(node.a);
     case "above":
+    case "atLeast":
       return sigmoid(at(node.a) - at(node.b));
+    case "through":
+      // The value of `a` where the gradient is taken, moving as `b` does.
+      return at(node.b) + (shifts?.get(node) ?? at(node.a) - at(node.b));
     case "select": {
       const share = frozen?.get(node.condition) ?? at(node.condition);
       return share * at(node.a) + (1 - share) * at(node.b);
@@ -77,15 +92,20 @@ function smoothValue(
 
 /** Compare every gradient of `neuron` at `environment` with a central difference. */
 function checkAdjoint(neuron: Neuron, environment: Environment, detachReset: boolean): void {
-  const roots = [neuron.spike, ...Object.values(neuron.next)];
-  const frozen = detachReset ? smooth(roots, environment) : undefined;
+  const { spike, next } = neuron.learned ?? neuron;
+  const roots = [spike, ...Object.values(next)];
+  const here = smooth(roots, environment);
+  const frozen = detachReset ? here : undefined;
+  const shifts = new Map(
+    [...here].flatMap(([node, value]) => (node.op === "through" ? [[node, value - here.get(node.b)!] as const] : [])),
+  );
   // Any weights of spike and state will do: their sum is the loss.
   const weights: Record<string, number> = { "gradient.spike": 0.7 };
-  Object.keys(neuron.next).forEach((name, i) => (weights[`gradient.${name}`] = 1 - 0.4 * i));
+  Object.keys(next).forEach((name, i) => (weights[`gradient.${name}`] = 1 - 0.4 * i));
   const loss = (at: Environment): number => {
-    const values = smooth(roots, at, frozen);
-    const states = Object.entries(neuron.next).map(([name, node]) => weights[`gradient.${name}`]! * values.get(node)!);
-    return states.reduce((a, b) => a + b, weights["gradient.spike"]! * values.get(neuron.spike)!);
+    const values = smooth(roots, at, frozen, shifts);
+    const states = Object.entries(next).map(([name, node]) => weights[`gradient.${name}`]! * values.get(node)!);
+    return states.reduce((a, b) => a + b, weights["gradient.spike"]! * values.get(spike)!);
   };
   const adjoint = differentiate(neuron, { detachReset });
   const extended: Record<string, number> = { ...environment, ...weights };

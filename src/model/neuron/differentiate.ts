@@ -1,9 +1,10 @@
 // Reverse mode on expressions: the adjoint of a step is again a set of expressions, so that one definition also gives the
-// backward pass of every back end. `above` has no useful derivative; a surrogate stands in for it. The surrogate is not
-// part of the language (it needs division), so its value appears as the reference `surrogate.<k>` of the k-th `above`
-// node, whose argument is listed in `surrogates`.
+// backward pass of every back end. A comparison has no useful derivative; a surrogate stands in for it. Which one is chosen
+// later, so its value appears as the reference `surrogate.<k>` of the k-th comparison, whose argument is listed in
+// `surrogates`.
 
-import { add, constant, mul, reference, select, sub, topologicalOrder, type Expression } from "./expression.ts";
+import { add, constant, div, mul, operands, reference, select, sub, valueOf, type Expression } from "./expression.ts";
+import { operandsFirst } from "./graph.ts";
 import type { Neuron } from "./neuron.ts";
 
 /** The backward pass of one neuron step as expressions. */
@@ -24,17 +25,18 @@ export interface Adjoint {
  * @param detachReset  No gradient through the reset: the spike that selects the next state counts as a constant.
  */
 export function differentiate(neuron: Neuron, options: { readonly detachReset: boolean }): Adjoint {
-  const roots = [neuron.spike, ...Object.values(neuron.next)];
+  const { spike, next } = neuron.learned ?? neuron;
+  const roots = [spike, ...Object.values(next)];
   const adjoints = new Map<Expression, Expression>();
   const accumulate = (node: Expression, gradient: Expression): void => {
     const known = adjoints.get(node);
     adjoints.set(node, known === undefined ? gradient : sum(known, gradient));
   };
-  accumulate(neuron.spike, reference("gradient.spike"));
-  for (const [name, expression] of Object.entries(neuron.next)) accumulate(expression, reference(`gradient.${name}`));
+  accumulate(spike, reference("gradient.spike"));
+  for (const [name, expression] of Object.entries(next)) accumulate(expression, reference(`gradient.${name}`));
 
   const surrogates: Expression[] = [];
-  for (const node of topologicalOrder(roots).reverse()) {
+  for (const node of operandsFirst(roots, slopeOperands).reverse()) {
     const gradient = adjoints.get(node);
     if (gradient === undefined) continue;
     switch (node.op) {
@@ -53,7 +55,20 @@ export function differentiate(neuron: Neuron, options: { readonly detachReset: b
         accumulate(node.a, product(gradient, node.b));
         accumulate(node.b, product(gradient, node.a));
         break;
-      case "above": {
+      case "div":
+        accumulate(node.a, div(gradient, node.b));
+        accumulate(node.b, sub(zero, div(mul(gradient, node), node.b)));
+        break;
+      case "floor":
+        break;
+      case "powerOfTwo":
+        accumulate(node.a, mul(mul(gradient, node), constant(Math.LN2)));
+        break;
+      case "through":
+        accumulate(node.b, gradient);
+        break;
+      case "above":
+      case "atLeast": {
         const weighted = mul(gradient, reference(`surrogate.${surrogates.length}`));
         surrogates.push(sub(node.a, node.b));
         accumulate(node.a, weighted);
@@ -70,13 +85,18 @@ export function differentiate(neuron: Neuron, options: { readonly detachReset: b
     }
   }
   const names = [...neuron.state, ...Object.keys(neuron.parameters), "input"];
-  const gradients = names.map((name) => [name, adjoints.get(reference(name)) ?? zero] as const);
-  return { gradients: Object.fromEntries(gradients), surrogates };
+  const gradients = names.map((name) => [name, valueOf(adjoints.get(reference(name)) ?? zero)] as const);
+  return { gradients: Object.fromEntries(gradients), surrogates: surrogates.map(valueOf) };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 const zero = constant(0);
+
+/** What a gradient flows into. */
+function slopeOperands(node: Expression): readonly Expression[] {
+  return node.op === "through" ? [node.b] : operands(node);
+}
 
 function sum(a: Expression, b: Expression): Expression {
   if (a === zero) return b;

@@ -1,6 +1,8 @@
 export * from "./differentiate.ts";
 export * from "./evaluate.ts";
 export * from "./expression.ts";
+export * from "./functions.ts";
+export { operandsFirst } from "./graph.ts";
 export * from "./integer.ts";
 export * from "./lower.ts";
 export * from "./models/index.ts";

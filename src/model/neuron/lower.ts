@@ -1,9 +1,11 @@
 // Real numbers to fixed point. Potentials are stored in units of (unit · 2^−fraction), where `unit` is the real value of
 // weight integer 1: the accumulated input is then an integer without fraction, and lowering only shifts it into place.
 
-import { assertDefined, clampTo, signedRange, UserError, type IntegerRange } from "../../base/index.ts";
+import { assertDefined, BugError, clampTo, signedRange, UserError, type IntegerRange } from "../../base/index.ts";
 import type { Expression } from "./expression.ts";
 import type { Format, IntegerExpression, IntegerNeuron } from "./integer.ts";
+import { initialState } from "./evaluate.ts";
+import { sendsBits } from "./neuron.ts";
 import { neuronOf, type NeuronSpec } from "./spec.ts";
 
 /** How a dropped fraction is rounded: `nearest` adds half a unit first (ties up), `floor` only shifts. */
@@ -24,12 +26,20 @@ export interface LoweringFormats {
  * @param input  Bounds of the accumulated input in weight units; exact, so that nothing overflows inside a sum.
  * @throws `lower/too-wide` when an intermediate value needs more than 31 bits
  * @throws `lower/threshold-out-of-range` when a potential parameter does not fit the potential format
+ * @throws `lower/graded-spikes`, `lower/initial-state`, `lower/no-integer-form` (exit "unsupported"): what integers here cannot say
  */
 export function lowerNeuron(
   spec: NeuronSpec,
   options: { readonly unit: number; readonly input: IntegerRange; readonly formats: LoweringFormats },
 ): IntegerNeuron {
   const neuron = neuronOf(spec);
+  if (!sendsBits(neuron)) {
+    throw unsupported("lower/graded-spikes", spec, "it grades its spikes; integer hardware sends spikes of one bit");
+  }
+  const initial = Object.entries(initialState(neuron, spec.parameters)).find(([, value]) => value !== 0);
+  if (initial !== undefined) {
+    throw unsupported("lower/initial-state", spec, `${initial[0]} starts at ${initial[1]}; state memories start at 0`);
+  }
   const lowering = new Lowering(spec, options.unit, options.input, options.formats);
   const stored = signedRange(options.formats.potential.bits);
   const next = Object.entries(neuron.next).map(([name, expression]) => {
@@ -51,6 +61,13 @@ export function lowerNeuron(
 interface Lowered {
   readonly value: IntegerExpression;
   readonly fraction: number;
+  /** In weight units, not a pure number. */
+  readonly isPotential: boolean;
+}
+
+function unsupported(code: string, { model }: NeuronSpec, what: string, hint?: string): UserError {
+  const options = hint === undefined ? {} : { hint };
+  return new UserError(code, `neuron "${model}": ${what}`, { exit: "unsupported", ...options });
 }
 
 class Lowering {
@@ -111,13 +128,31 @@ class Lowering {
         return this.#multiply(this.#factor(expression.a), this.#factor(expression.b));
       case "above": {
         const [a, b] = [this.potential(expression.a), this.potential(expression.b)];
-        return { value: this.node({ op: "above", a, b, low: 0, high: 1 }), fraction: 0 };
+        return { value: this.node({ op: "above", a, b, low: 0, high: 1 }), fraction: 0, isPotential: false };
       }
+      case "atLeast": {
+        // Among integers a ≥ b is a > b − 1.
+        const [a, b] = [this.potential(expression.a), this.#less(this.potential(expression.b))];
+        return { value: this.node({ op: "above", a, b, low: 0, high: 1 }), fraction: 0, isPotential: false };
+      }
+      case "div":
+        return this.#multiply(this.visit(expression.a), this.#reciprocal(expression.b));
+      case "floor":
+        return this.#floor(expression.a);
+      case "powerOfTwo":
+        throw unsupported(
+          "lower/no-integer-form",
+          this.#spec,
+          "it needs a power or e^x, which has no integer form here",
+          'use a model without: "qif" in place of "eif", fixed decays in place of learned ones',
+        );
+      case "through":
+        throw new BugError("only differentiation reads `through`");
       case "select": {
         const condition = this.visit(expression.condition).value;
         const [a, b] = [this.potential(expression.a), this.potential(expression.b)];
         const range = { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
-        return { value: this.node({ op: "select", condition, a, b, ...range }), fraction: this.#fraction };
+        return this.#potentialOf(this.node({ op: "select", condition, a, b, ...range }));
       }
       case "add":
       case "sub": {
@@ -126,7 +161,7 @@ class Lowering {
           expression.op === "add"
             ? { low: a.low + b.low, high: a.high + b.high }
             : { low: a.low - b.high, high: a.high - b.low };
-        return { value: this.node({ op: expression.op, a, b, ...range }), fraction: this.#fraction };
+        return this.#potentialOf(this.node({ op: expression.op, a, b, ...range }));
       }
       default:
         return expression satisfies never;
@@ -138,19 +173,81 @@ class Lowering {
     return expression.op === "constant" ? this.#coefficient(expression.value) : this.visit(expression);
   }
 
+  #potentialOf(value: IntegerExpression): Lowered {
+    return { value, fraction: this.#fraction, isPotential: true };
+  }
+
+  #less(value: IntegerExpression): IntegerExpression {
+    if (value.op === "constant") return this.#constant(value.value - 1);
+    return this.node({ op: "sub", a: value, b: this.#constant(1), low: value.low - 1, high: value.high - 1 });
+  }
+
+  /** 1 / divisor: exact for a power of two, a coefficient for any other number. */
+  #reciprocal(divisor: Expression): Lowered {
+    const value = this.#numberOf(divisor);
+    if (value === undefined) {
+      throw unsupported(
+        "lower/no-integer-form",
+        this.#spec,
+        "it divides by what changes, which has no integer form here",
+      );
+    }
+    const power = Math.log2(value);
+    if (Number.isInteger(power) && power >= 0) {
+      return { value: this.#constant(1), fraction: power, isPotential: false };
+    }
+    return this.#coefficient(1 / value);
+  }
+
+  /** The value of a constant or of a coefficient. */
+  #numberOf(expression: Expression): number | undefined {
+    if (expression.op === "constant") return expression.value;
+    if (expression.op !== "reference") return undefined;
+    const role = neuronOf(this.#spec).parameters[expression.name]?.role;
+    return role === "coefficient" ? this.#spec.parameters[expression.name] : undefined;
+  }
+
+  #floor(argument: Expression): Lowered {
+    const { value, fraction } = this.#exact(argument);
+    if (this.#unit !== 1) {
+      throw unsupported(
+        "lower/no-integer-form",
+        this.#spec,
+        `it counts in whole units, but weight 1 stands for ${this.#unit}`,
+        "give the layer a quantizer of scale 1",
+      );
+    }
+    if (fraction === 0) return { value, fraction, isPotential: false };
+    const range = { low: Math.floor(value.low / 2 ** fraction), high: Math.floor(value.high / 2 ** fraction) };
+    return {
+      value: this.node({ op: "shiftRight", a: value, by: fraction, ...range }),
+      fraction: 0,
+      isPotential: false,
+    };
+  }
+
+  /** A product or quotient by a number with all its bits, for whoever rounds it otherwise. */
+  #exact(expression: Expression): Lowered {
+    if (expression.op !== "div" && expression.op !== "mul") return this.visit(expression);
+    const a = expression.op === "mul" ? this.#factor(expression.a) : this.#exact(expression.a);
+    const b = expression.op === "mul" ? this.#factor(expression.b) : this.#reciprocal(expression.b);
+    return this.#product(a, b);
+  }
+
   get #fraction(): number {
     return this.#formats.potential.fraction;
   }
 
   #reference(name: string): Lowered {
     if (name === "input") {
-      return { value: this.node({ op: "reference", name, low: this.#input.low, high: this.#input.high }), fraction: 0 };
+      const value = this.node({ op: "reference", name, low: this.#input.low, high: this.#input.high });
+      return { value, fraction: 0, isPotential: true };
     }
     const neuron = neuronOf(this.#spec);
     const parameter = neuron.parameters[name];
     if (parameter === undefined) {
       const range = signedRange(this.#formats.potential.bits);
-      return { value: this.node({ op: "reference", name, ...range }), fraction: this.#fraction };
+      return this.#potentialOf(this.node({ op: "reference", name, ...range }));
     }
     const value = assertDefined(this.#spec.parameters[name], `parameter "${name}"`);
     return parameter.role === "coefficient"
@@ -159,14 +256,14 @@ class Lowering {
   }
 
   /** A factor in as few fraction bits as its rounded value needs: 0.875 is 7 · 2^−3, not 224 · 2^−8. */
-  #coefficient(value: number): Lowered {
-    let fraction = this.#formats.coefficientFraction;
+  #coefficient(value: number, mostFraction = this.#formats.coefficientFraction): Lowered {
+    let fraction = mostFraction;
     let integer = Math.round(value * 2 ** fraction);
     while (fraction > 0 && integer % 2 === 0) {
       integer /= 2;
       fraction--;
     }
-    return { value: this.#constant(integer), fraction };
+    return { value: this.#constant(integer), fraction, isPotential: false };
   }
 
   #constantPotential(value: number, name: string): Lowered {
@@ -180,7 +277,7 @@ class Lowering {
         { hint: `use ${bits + 2} potential bits or fewer fraction bits` },
       );
     }
-    return { value: this.#constant(integer), fraction: this.#fraction };
+    return this.#potentialOf(this.#constant(integer));
   }
 
   #constant(value: number): IntegerExpression {
@@ -190,13 +287,25 @@ class Lowering {
   }
 
   #multiply(a: Lowered, b: Lowered): Lowered {
-    if (isConstant(a.value, 1)) return { value: b.value, fraction: a.fraction + b.fraction };
-    if (isConstant(b.value, 1)) return { value: a.value, fraction: a.fraction + b.fraction };
+    const product = this.#product(a, b);
+    if (isConstant(a.value, 1) || isConstant(b.value, 1)) return product;
+    // Rounded right here, as the hardware of the field does: one product, one shift.
+    const rounded = this.#potentialOf(this.#align(product));
+    if (!a.isPotential || !b.isPotential) return { ...rounded, isPotential: product.isPotential };
+    // Units times units: one of them becomes a number, with as many digits as a coefficient of about 1 has.
+    const digits = this.#formats.coefficientFraction + Math.max(0, Math.ceil(-Math.log2(this.#unit)));
+    return this.#multiply(rounded, this.#coefficient(this.#unit, digits));
+  }
+
+  /** All bits of a product. */
+  #product(a: Lowered, b: Lowered): Lowered {
+    const fraction = a.fraction + b.fraction;
+    const isPotential = a.isPotential || b.isPotential;
+    if (isConstant(a.value, 1)) return { value: b.value, fraction, isPotential };
+    if (isConstant(b.value, 1)) return { value: a.value, fraction, isPotential };
     const corners = [a.value.low, a.value.high].flatMap((x) => [x * b.value.low, x * b.value.high]);
     const range = { low: Math.min(...corners), high: Math.max(...corners) };
-    const value = this.node({ op: "mul", a: a.value, b: b.value, ...range });
-    // Rounded right here, as the hardware of the field does: one product, one shift.
-    return { value: this.#align({ value, fraction: a.fraction + b.fraction }), fraction: this.#fraction };
+    return { value: this.node({ op: "mul", a: a.value, b: b.value, ...range }), fraction, isPotential };
   }
 
   /** Shift to the potential's fraction, rounding what is dropped. */

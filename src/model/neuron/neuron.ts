@@ -1,4 +1,4 @@
-import { reference, type Expression } from "./expression.ts";
+import { isBit, reference, valueOf, type Expression } from "./expression.ts";
 
 /**
  * What a number means, which decides how it becomes an integer: a `potential` has the unit of the membrane potential and
@@ -9,13 +9,24 @@ export type Role = "potential" | "coefficient";
 /** A neuron model: one time step as expressions of the state, the parameters and `input`. */
 export interface Neuron {
   readonly name: string;
-  /** State variables; all start at 0. */
   readonly state: readonly string[];
+  /** State before the first step, as expressions of the parameters; what is not named starts at 0. */
+  readonly initial?: Readonly<Record<string, Expression>>;
   readonly parameters: Readonly<Record<string, ParameterDefinition>>;
-  /** 0 or 1; the constant 0 for a neuron that never fires. */
+  /**
+   * What is sent: 0 or 1, or any number for a neuron that grades its spikes (`sendsBits` tells); the constant 0 for a neuron
+   * that never fires.
+   */
   readonly spike: Expression;
   /** The state after the step. */
   readonly next: Readonly<Record<string, Expression>>;
+  /** The same step where it learns otherwise than it computes: with every `through` in place. */
+  readonly learned?: { readonly spike: Expression; readonly next: Readonly<Record<string, Expression>> };
+}
+
+/** Whether every spike is 0 or 1, so that bits and addresses say all. */
+export function sendsBits(neuron: Neuron): boolean {
+  return isBit(neuron.spike);
 }
 
 export interface ParameterDefinition {
@@ -47,13 +58,34 @@ export function defineNeuron<State extends string, Parameter extends string>(def
   readonly name: string;
   readonly state: readonly State[];
   readonly parameters: Readonly<Record<Parameter, ParameterDefinition>>;
+  /** State before the first step, where it is not 0. */
+  readonly initial?: (
+    parameters: Readonly<Record<Parameter, Expression>>,
+  ) => Readonly<Partial<Record<State, Expression>>>;
   readonly step: (symbols: Readonly<Record<State | Parameter | "input", Expression>>) => {
     readonly spike: Expression;
     readonly next: Readonly<Record<State, Expression>>;
   };
 }): Neuron {
-  const names = [...definition.state, ...Object.keys(definition.parameters), "input"];
-  const symbols = Object.fromEntries(names.map((name) => [name, reference(name)]));
-  const { spike, next } = definition.step(symbols as Record<State | Parameter | "input", Expression>);
-  return { name: definition.name, state: definition.state, parameters: definition.parameters, spike, next };
+  const { name, state, parameters } = definition;
+  const names = [...state, ...Object.keys(parameters), "input"];
+  const symbols = Object.fromEntries(names.map((symbol) => [symbol, reference(symbol)])) as Record<
+    State | Parameter | "input",
+    Expression
+  >;
+  const learned = definition.step(symbols);
+  const values = Object.entries<Expression>(learned.next).map(
+    ([key, expression]) => [key, valueOf(expression)] as const,
+  );
+  const spike = valueOf(learned.spike);
+  const isPlain = spike === learned.spike && values.every(([key, value]) => value === learned.next[key as State]);
+  return {
+    name,
+    state,
+    parameters,
+    spike,
+    next: Object.fromEntries(values),
+    ...(definition.initial === undefined ? {} : { initial: definition.initial(symbols) as Record<string, Expression> }),
+    ...(isPlain ? {} : { learned }),
+  };
 }
