@@ -42,8 +42,13 @@ export function paint(voice: Voice, style: keyof typeof codes, text: string): st
  * Shows an experiment while it runs: one line per stage, redrawn on a terminal; elsewhere a line per 10 % or 30 s, so that logs
  * stay short.
  */
-export function stageView(voice: Voice, monotonic: () => number): (event: ExperimentEvent) => void {
-  let started = 0;
+export function stageView(
+  voice: Voice,
+  monotonic: () => number,
+  options: { readonly everyEpoch?: boolean } = {},
+): (event: ExperimentEvent) => void {
+  const told = new Set<string>();
+  let first: { readonly done: number; readonly at: number } | undefined;
   let lastShown = Number.NEGATIVE_INFINITY;
   let lastShare = 0;
   let redrawn = false;
@@ -55,19 +60,22 @@ export function stageView(voice: Voice, monotonic: () => number): (event: Experi
   };
   const showProgress = (title: string, progress: Progress): void => {
     const now = monotonic();
+    // A stage that goes on from a checkpoint has done its first share earlier.
+    first ??= { done: progress.done, at: now };
     const share = progress.total === 0 ? 1 : progress.done / progress.total;
     const due = stderr.isTTY ? now - lastShown >= 80 : now - lastShown >= 30_000 || share - lastShare >= 0.25;
     if (!due) return;
     lastShown = now;
     lastShare = share;
-    line(progressLine(voice, title, progress, (now - started) / 1000), false);
+    const rate = (progress.done - first.done) / Math.max((now - first.at) / 1000, 1e-3);
+    line(progressLine(voice, title, progress, rate), false);
   };
   return (event) => {
     if (voice.quiet || voice.json) return;
     switch (event.type) {
       case "stage-started":
-        started = monotonic();
-        lastShown = stderr.isTTY ? Number.NEGATIVE_INFINITY : started;
+        first = undefined;
+        lastShown = stderr.isTTY ? Number.NEGATIVE_INFINITY : monotonic();
         lastShare = 0;
         if (stderr.isTTY) line(`  ${paint(voice, "cyan", "▸")} ${event.title}`, false);
         break;
@@ -76,6 +84,14 @@ export function stageView(voice: Voice, monotonic: () => number): (event: Experi
         break;
       case "stage-finished":
         line(finishedLine(voice, event), true);
+        break;
+      case "epoch":
+        if (redrawn && (options.everyEpoch === true || event.record.findings.some(isNew(told)))) line("", false);
+        if (options.everyEpoch === true) line(epochLine(voice, event), true);
+        for (const finding of event.record.findings.filter(isNew(told))) {
+          told.add(keyOf(finding));
+          line(`    ${paint(voice, "yellow", "!")} ${finding.message}; ${finding.remedy}`, true);
+        }
         break;
       case "note":
         if (redrawn) line("", false);
@@ -89,17 +105,42 @@ export function stageView(voice: Voice, monotonic: () => number): (event: Experi
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function progressLine(voice: Voice, title: string, progress: Progress, seconds: number): string {
+function progressLine(voice: Voice, title: string, progress: Progress, rate: number): string {
   const { done, total, unit, note } = progress;
-  const rate = done / Math.max(seconds, 1e-3);
-  const eta = done === 0 || seconds < 1 ? "" : ` · ETA ${formatDuration((total - done) / rate)}`;
+  const eta = rate === 0 ? "" : ` · ETA ${formatDuration((total - done) / rate)}`;
   const speed =
-    done === 0 ? "" : ` · ${rate >= 10 ? Math.round(rate).toLocaleString("en-US") : rate.toFixed(1)} ${unit}/s`;
+    rate === 0 ? "" : ` · ${rate >= 10 ? Math.round(rate).toLocaleString("en-US") : rate.toFixed(1)} ${unit}/s`;
   const remarkText = note === undefined ? "" : ` · ${note}`;
   const bar = progressBar(total === 0 ? 1 : done / total, 16);
   const text = `  ${paint(voice, "cyan", "▸")} ${title.padEnd(22)} ${bar} ${Math.round(done)}/${total}${speed}${eta}${remarkText}`;
   const width = stderr.isTTY ? (stderr.columns ?? 100) : Number.POSITIVE_INFINITY;
   return text.length - (voice.color ? 9 : 0) > width ? `${text.slice(0, width - 1 + (voice.color ? 9 : 0))}…` : text;
+}
+
+type Epoch = Extract<ExperimentEvent, { type: "epoch" }>;
+type Finding = Epoch["record"]["findings"][number];
+
+function keyOf({ code, layer }: Finding): string {
+  return `${code} ${layer ?? ""}`;
+}
+
+/** A finding is told once, not every epoch anew. */
+function isNew(told: ReadonlySet<string>): (finding: Finding) => boolean {
+  return (finding) => !told.has(keyOf(finding));
+}
+
+function epochLine(voice: Voice, { record, epochCount }: Epoch): string {
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const { validationAccuracy: validation } = record;
+  const parts = [
+    `loss ${record.loss.toFixed(4)}`,
+    `train ${percent(record.trainAccuracy)}`,
+    ...(validation === undefined ? [] : [`validation ${percent(validation)}`]),
+    `spike rates ${record.spikeRates.map(percent).join(", ")}`,
+    `dead ${record.deadNeurons.join(", ")}`,
+    `saturated ${record.saturatedNeurons.join(", ")}`,
+  ];
+  return `    ${paint(voice, "dim", `epoch ${record.epoch}/${epochCount}`)}  ${parts.join(" · ")}`;
 }
 
 function finishedLine(voice: Voice, event: Extract<ExperimentEvent, { type: "stage-finished" }>): string {

@@ -1,6 +1,7 @@
 // The experiment document: every choice a user can make. `parse-config.ts` holds ranges and defaults, and the compiler keeps
 // the two in step.
 
+import type { ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
 
 export type ObjectiveName = "accuracy" | "energy" | "latency" | "area";
@@ -33,7 +34,19 @@ export interface Config {
     readonly epochs: number;
     readonly batchSize: number;
     readonly learningRate: number;
-    readonly loss: "cross-entropy" | "mse-count";
+    readonly loss: LossSpec;
+    readonly optimizer: OptimizerSpec;
+    /** A cosine with a short warm-up when absent. */
+    readonly schedule?: ScheduleSpec | undefined;
+    readonly clip: ClipSpec;
+    /** Neuron parameters that every neuron learns for itself, such as "decay" and "threshold". */
+    readonly learn: readonly string[];
+    /** Gradients travel back over so many steps only; over all of them when absent. */
+    readonly truncation?: number | undefined;
+    /** Most memory of the engine, in MiB; 4096 when absent. Batches and sequences that need more are computed in parts. */
+    readonly memoryLimit?: number | undefined;
+    /** Threads of the engine; results do not depend on it. */
+    readonly threads?: number | undefined;
     readonly surrogate: "fastSigmoid" | "arctan";
     /** Slope of the fast sigmoid, or alpha of the arctangent. */
     readonly surrogateScale: number;
@@ -46,6 +59,7 @@ export interface Config {
     readonly zoom: number;
     /** Weight of the L1 penalty on hidden spikes per sample. */
     readonly activityPenalty: number;
+    /** For optimizers that do not say it themselves. */
     readonly weightDecay: number;
     /** Stop when validation has not improved for so many epochs. */
     readonly patience?: number | undefined;
@@ -91,10 +105,12 @@ export interface Config {
   readonly place: boolean;
 }
 
-/** What a user writes: every key is optional. */
-export type ConfigInput = Partial<{
-  [Key in keyof Config]: Config[Key] extends object ? Partial<Config[Key]> : Config[Key];
-}>;
+/** What a user writes: every key is optional, and a kind without options may be just its name. */
+export type ConfigInput = Partial<{ [Key in keyof Config]: Loose<Config[Key]> }>;
+
+type Loose<Value> = Value extends object ? { readonly [Key in keyof Value]?: Named<Value[Key]> } : Value;
+
+type Named<Value> = Value | (Value extends { readonly kind: infer Kind } ? Kind : never);
 
 /** Type-checked identity, for `lacuna.config.ts`. */
 export function defineConfig(config: ConfigInput): ConfigInput {

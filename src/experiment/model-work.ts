@@ -6,7 +6,15 @@ import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
 import { countEvents, runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
-import { evaluateNetwork, limitDataset, loadDataset, train, type Dataset } from "../learning/index.ts";
+import {
+  evaluateNetwork,
+  limitDataset,
+  loadDataset,
+  splitValidation,
+  train,
+  type Dataset,
+  type EpochRecord,
+} from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
 import { layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
 import { measureActivations, measureConnections, storageBits, storageFormats } from "../model/sparsity/index.ts";
@@ -29,7 +37,22 @@ export interface ModelTask {
   readonly onEvent: EventListener;
 }
 
-/** Train one network of a document and write it. */
+/** A training in numbers; accuracies are by floating point. */
+export interface TrainingReport {
+  readonly testAccuracy: number;
+  readonly validationAccuracy: number;
+  /** Loss, accuracies, spike rates, dead and saturated neurons, and what is not well, epoch by epoch. */
+  readonly history: readonly EpochRecord[];
+  /** Of the training, when it ran; an earlier run's when it was reused. */
+  readonly seconds: number;
+  /** Measured; missing when nothing was trained in this run. */
+  readonly samplesPerSecond?: number;
+}
+
+/**
+ * Train one network of a document and write it.
+ * @throws `training/not-finite`, after writing the weights of the best epoch before
+ */
 export async function trainOnly(options: {
   readonly platform: Platform;
   readonly config: Config;
@@ -38,10 +61,14 @@ export async function trainOnly(options: {
   readonly signal: AbortSignal;
   readonly onEvent: EventListener;
   readonly modelFile: string;
-}): Promise<{ readonly testAccuracy: number; readonly validationAccuracy: number }> {
-  const { platform, config } = options;
+}): Promise<TrainingReport> {
+  const { platform, config, modelFile } = options;
   await using run = await openRun(platform, options.runFolder);
-  const session: Session = { ...options, run, ledger: [] };
+  const keepModel = async (network: Network): Promise<string> => {
+    await saveModel(platform.files, modelFile, { kind: "model", network, config });
+    return modelFile;
+  };
+  const session: Session = { ...options, run, ledger: [], keepModel };
   const data = await loadData(session);
   const stepCount = assertDefined(config.explore.stepCount[0], "step count");
   const base = await trainBase(session, data, stepCount);
@@ -52,8 +79,20 @@ export async function trainOnly(options: {
     batch: batchOptions(config, stepCount),
     backend: wasmBackendOn(options.platform.threads),
   });
-  await saveModel(platform.files, options.modelFile, { kind: "model", network: base.network, config });
-  return { testAccuracy: test.accuracy, validationAccuracy: base.validationAccuracy };
+  await keepModel(base.network);
+  const trained = assertDefined(session.ledger.at(-1), "training stage");
+  const samples = base.history.length * countTraining(data.dataset, config);
+  return {
+    testAccuracy: test.accuracy,
+    validationAccuracy: base.validationAccuracy,
+    history: base.history,
+    seconds: trained.seconds,
+    ...(trained.reused || trained.seconds === 0 ? {} : { samplesPerSecond: samples / trained.seconds }),
+  };
+}
+
+function countTraining({ train: split }: Dataset, config: Config): number {
+  return splitValidation(split, config.data.validationShare).training.length;
 }
 
 export interface TuneResult {

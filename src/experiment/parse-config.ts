@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
+import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
+import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
+import { clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./training-choices.ts";
 
 // Ranges and defaults of the experiment document. Unknown keys are errors.
 
@@ -50,7 +53,14 @@ const trainingSchema = z.strictObject({
   epochs: count.default(40),
   batchSize: count.default(64),
   learningRate: positive.default(4e-3),
-  loss: z.enum(["cross-entropy", "mse-count"]).default("cross-entropy"),
+  loss: lossSchema.default({ kind: "cross-entropy" }),
+  optimizer: optimizerSchema.default({ kind: "adamw" }),
+  schedule: scheduleSchema.optional(),
+  clip: clipSchema.default({ kind: "none" }),
+  learn: z.array(z.string()).default([]),
+  truncation: count.optional(),
+  memoryLimit: z.number().min(1).max(4096).optional(),
+  threads: z.int().min(1).max(256).optional(),
   surrogate: z.enum(["fastSigmoid", "arctan"]).default("fastSigmoid"),
   /** Slope of the fast sigmoid, or alpha of the arctangent. */
   surrogateScale: positive.default(5),
@@ -189,6 +199,7 @@ export function parseConstraint(text: string): Constraint {
 function explain(issue: z.core.$ZodIssue): Problem[] {
   const where = issue.path.length === 0 ? "the document" : issue.path.map(String).join(".");
   if (issue.code !== "unrecognized_keys") return [{ code: "config/invalid", path: where, message: issue.message }];
+  if (issue.path.length > 1) return [{ code: "config/unknown-key", path: where, message: issue.message }];
   const known = keysAt(issue.path);
   return issue.keys.map((key) => ({
     code: "config/unknown-key",
@@ -218,12 +229,26 @@ const sections: Readonly<Record<string, { readonly shape: object }>> = {
 
 /** What no single field can know. */
 function crossChecks(config: Config): Problem[] {
-  if (config.data.set === "digits" || config.data.folder !== undefined) return [];
-  return [
-    {
-      code: "config/no-folder",
-      path: "data.folder",
-      message: `the files of ${config.data.set} do not ship with the package; give the folder that holds them`,
-    },
+  const { data, network, training } = config;
+  const problems: Problem[] = [
+    ...lossProblems(training.loss, "training.loss"),
+    ...optimizerProblems(training.optimizer, "training.optimizer"),
+    ...(training.schedule === undefined ? [] : scheduleProblems(training.schedule, "training.schedule")),
+    ...learnProblems(network, training.learn),
   ];
+  if (data.set !== "digits" && data.folder === undefined) {
+    const message = `the files of ${data.set} do not ship with the package; give the folder that holds them`;
+    problems.push({ code: "config/no-folder", path: "data.folder", message });
+  }
+  return problems;
+}
+
+function learnProblems({ neuron, reset }: Config["network"], learn: readonly string[]): Problem[] {
+  const known = Object.keys(neuronOf(neuronSpec(neuron, {}, { kind: reset })).parameters);
+  return learn
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const message = `${neuron} has no parameter "${name}"; ${suggestName(name, known)}`;
+      return { code: "config/learn", path: "training.learn", message };
+    });
 }

@@ -1,4 +1,6 @@
 import { assertDefined, UserError, type Progress } from "../base/index.ts";
+import type { EpochRecord } from "../learning/index.ts";
+import type { Network } from "../model/network/index.ts";
 import type { Platform } from "../platform/index.ts";
 import type { Run, Stage } from "../runs/index.ts";
 import type { Config } from "./config.ts";
@@ -17,6 +19,8 @@ export type ExperimentEvent =
       /** The result in a few words. */
       readonly summary: string;
     }
+  /** An epoch of training ended; `epochCount` are planned. */
+  | { readonly type: "epoch"; readonly title: string; readonly record: EpochRecord; readonly epochCount: number }
   | { readonly type: "note"; readonly text: string };
 
 export type EventListener = (event: ExperimentEvent) => void;
@@ -39,6 +43,8 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly onEvent: EventListener;
   readonly ledger: StageRecord[];
+  /** Keeps what was good when training fails, and says where. */
+  readonly keepModel?: ((network: Network) => Promise<string>) | undefined;
 }
 
 /** Run a stage, or take what an earlier run left, and tell about it. */

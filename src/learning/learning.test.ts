@@ -21,6 +21,7 @@ import {
   splitValidation,
   train,
   type Dataset,
+  type LastGood,
   type TrainingOptions,
   type TrainingState,
 } from "./index.ts";
@@ -253,18 +254,58 @@ test("training learns, prunes and lies on the grid; wasm and reference take the 
   );
 });
 
-test("training that was stopped and resumed equals training that was not", async () => {
+test("training that was stopped and resumed equals training that was not, also in the middle of an epoch", async () => {
   const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training: toyTraining };
   const states: TrainingState[] = [];
-  const whole = await train({ ...task, onEpoch: async (state) => void states.push(structuredClone(state)) });
+  const save = async (state: TrainingState): Promise<void> => void states.push(structuredClone(state));
+  let batches = 0;
+  const checkpoints = { isDue: () => ++batches % 7 === 0, save };
+  const whole = await train({ ...task, onEpoch: save, checkpoints });
+  assert.ok(states.some(({ partial }) => partial !== undefined));
   for (const resume of states.slice(0, -1)) assert.deepEqual(await train({ ...task, resume }), whole);
 });
 
-test("numbers that leave the numbers stop the training with a remedy", async () => {
+test("numbers that leave the numbers stop the training at once, with a remedy and what was good before", async () => {
   const training = { ...toyTraining, learningRate: 1e38, weightBits: undefined, sparsity: 0 };
-  await assert.rejects(
-    train({ network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training }),
-    (e: UserError) =>
-      e.code === "training/not-finite" && e.hint === "use a lower learning rate or a smaller surrogate slope",
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training };
+  const hint = "use a lower learning rate, limit the gradient by norm, or choose a smaller surrogate slope";
+  await assert.rejects(train(task), {
+    code: "training/not-finite",
+    message: 'network "toy": a weight is no longer a number in epoch 1; no epoch before it was good',
+    hint,
+  });
+  const states: TrainingState[] = [];
+  await train({
+    ...task,
+    training: { ...training, learningRate: 0.01, epochs: 2 },
+    onEpoch: async (s) => void states.push(s),
+  });
+  let kept: LastGood | undefined;
+  const onFailure = async (good: LastGood): Promise<string> => {
+    kept = good;
+    return "a file";
+  };
+  await assert.rejects(train({ ...task, resume: states[1], onFailure }), {
+    message: 'network "toy": a weight is no longer a number in epoch 3; the last good epoch is 2, kept in a file',
+  });
+  assert.equal(kept?.state.epoch, 2);
+  assert.ok(kept.network.layers.every(({ weights }) => weights.data.every(Number.isFinite)));
+});
+
+test("a batch that does not fit the memory is split, says so, and learns the same", async () => {
+  const training = { ...toyTraining, epochs: 2, weightBits: undefined, sparsity: 0, threadCount: 1 } as const;
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training };
+  const notes: string[] = [];
+  const whole = await train(task);
+  const parts = await train({
+    ...task,
+    training: { ...training, memoryLimitBytes: 220_000 },
+    onNote: (note) => notes.push(note),
+  });
+  assert.match(notes.join(), /^a batch of 16 does not fit the memory: it is computed in parts of \d+/);
+  assert.deepEqual(parts.history[0]!.spikeRates.length, 2);
+  const distance = Math.max(
+    ...whole.network.layers[0]!.weights.data.map((w, i) => Math.abs(w - parts.network.layers[0]!.weights.data[i]!)),
   );
+  assert.ok(distance < 1e-3, `distance ${distance}`);
 });

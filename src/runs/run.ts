@@ -15,6 +15,8 @@ export interface StageContext {
 
 /** State inside a stage that survives a crash; dropped when the stage ends. */
 export interface Checkpoint {
+  /** Beginning of the names of its files. */
+  readonly path: string;
   save(value: unknown): Promise<void>;
   /** The newest intact state, or undefined. */
   load(): Promise<unknown>;
@@ -189,6 +191,7 @@ function openCheckpoint({ files }: Platform, base: string): Checkpoint & { drop(
   let turn = 0;
   const paths = [`${base}.a`, `${base}.b`];
   return {
+    path: base,
     save: async (value) => {
       turn++;
       await files.write(paths[turn % 2] ?? base, encodeArtifact({ turn, value }));

@@ -26,7 +26,7 @@ export const trainCommand: CommandDefinition = {
       runFolder: (await runFolders(nodePlatform, config, options)).runFolder,
       packageFolder,
       signal,
-      onEvent: stageView(voice, nodePlatform.clock.monotonic),
+      onEvent: stageView(voice, nodePlatform.clock.monotonic, { everyEpoch: true }),
       modelFile: model,
     });
     if (voice.json) print(JSON.stringify({ model, ...result }));

@@ -87,11 +87,12 @@ export function batchOptions(config: Config, stepCount: number): BatchOptions {
 export function trainBase(session: Session, data: Data, stepCount: number): Promise<BaseResult> {
   const { config } = session;
   const { network: shape, training } = config;
+  const title = `train, ${stepCount} steps`;
   return runStage(
     session,
     {
-      name: `train, ${stepCount} steps`,
-      version: 1,
+      name: title,
+      version: 2,
       inputs: {
         data: data.hash,
         network: shape,
@@ -112,9 +113,16 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
           neuron: neuronSpec(shape.neuron, shape.parameters, { kind: shape.reset }),
           recurrent: shape.recurrent,
           readout: { kind: "count" },
+          learn: training.learn,
           seed: config.seed,
         });
-        const result = await trainWithCheckpoints(session, data, network, trainingOptions(config), context);
+        const options = trainingOptions(config);
+        const result = await trainWithCheckpoints(session, context, {
+          data,
+          network,
+          options,
+          onEpoch: (record) => session.onEvent({ type: "epoch", title, record, epochCount: options.epochs }),
+        });
         const batch = batchOptions(config, stepCount);
         const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
         const judged = await evaluateNetwork({
@@ -161,7 +169,11 @@ export async function tuneVariant(
         weightBits,
         ...(sparsity > 0 ? { sparsity, pruneBlock: config.tuning.pruneBlock } : {}),
       };
-      const { network, history } = await trainWithCheckpoints(session, data, base.network, options, context);
+      const { network, history } = await trainWithCheckpoints(session, context, {
+        data,
+        network: base.network,
+        options,
+      });
       const integer = lowerNetwork(network, config.numerics);
       const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
       const judged = validation.subarray(0, judgeSamples);
@@ -209,12 +221,10 @@ export function trainingOptions(config: Config): TrainingOptions {
     epochs: training.epochs,
     batchSize: training.batchSize,
     learningRate: training.learningRate,
-    optimizer: { kind: "adamw", weightDecay: training.weightDecay },
-    schedule: { kind: "cosine", warmUp: 0.02 * training.epochs },
-    loss:
-      training.loss === "cross-entropy"
-        ? { kind: "cross-entropy" }
-        : { kind: "mse-count", correctRate: 1, incorrectRate: 0 },
+    optimizer: { weightDecay: training.weightDecay, ...training.optimizer },
+    schedule: training.schedule ?? { kind: "cosine", warmUp: 0.02 * training.epochs },
+    loss: training.loss,
+    clip: training.clip.kind === "none" ? undefined : training.clip,
     surrogate:
       training.surrogate === "fastSigmoid"
         ? { kind: "fastSigmoid", slope: training.surrogateScale }
@@ -223,6 +233,9 @@ export function trainingOptions(config: Config): TrainingOptions {
     augmentation: { shift: training.shift, rotation: training.rotation, zoom: training.zoom },
     activityPenalty: training.activityPenalty,
     patience: training.patience,
+    truncation: training.truncation,
+    memoryLimitBytes: training.memoryLimit === undefined ? undefined : training.memoryLimit * 2 ** 20,
+    threadCount: training.threads,
     validationShare: data.validationShare,
     seed,
   };
@@ -232,17 +245,28 @@ export function trainingOptions(config: Config): TrainingOptions {
 
 async function trainWithCheckpoints(
   session: Session,
-  data: Data,
-  network: Network,
-  training: TrainingOptions,
   context: StageContext,
+  work: {
+    readonly data: Data;
+    readonly network: Network;
+    readonly options: TrainingOptions;
+    readonly onEpoch?: (record: EpochRecord) => void;
+  },
 ): Promise<{ readonly network: Network; readonly history: readonly EpochRecord[] }> {
+  const { data, network, options: training } = work;
   const { clock } = session.platform;
   const resume = (await context.checkpoint.load()) as TrainingState | undefined;
   if (resume !== undefined) {
-    session.onEvent({ type: "note", text: `continuing from epoch ${resume.epoch}/${training.epochs}` });
+    const { epoch, partial } = resume;
+    const where = partial === undefined ? "" : `, ${partial.sampleCount} samples into it`;
+    session.onEvent({ type: "note", text: `continuing from epoch ${epoch}/${training.epochs}${where}` });
   }
   let saved = clock.monotonic();
+  const save = async (state: TrainingState): Promise<void> => {
+    await context.checkpoint.save(state);
+    saved = clock.monotonic();
+  };
+  const isDue = (): boolean => clock.monotonic() - saved >= checkpointSeconds * 1000;
   return train({
     network,
     dataset: data.dataset,
@@ -252,11 +276,16 @@ async function trainWithCheckpoints(
     resume,
     onProgress: context.onProgress,
     signal: context.signal,
+    checkpoints: { isDue, save },
     onEpoch: async (state) => {
-      const now = clock.monotonic();
-      if (now - saved < checkpointSeconds * 1000) return;
-      await context.checkpoint.save(state);
-      saved = now;
+      const record = state.history.at(-1);
+      if (record !== undefined) work.onEpoch?.(record);
+      if (isDue()) await save(state);
     },
+    onFailure: async (lastGood) => {
+      await save(lastGood.state);
+      return (await session.keepModel?.(lastGood.network)) ?? context.checkpoint.path;
+    },
+    onNote: (text) => session.onEvent({ type: "note", text }),
   });
 }

@@ -1,7 +1,8 @@
 import { assertDefined, type ProgressListener } from "../../base/index.ts";
-import type { Backend } from "../../compute/index.ts";
+import type { Backend, CompileOptions } from "../../compute/index.ts";
 import { accuracyOf, confusionMatrix, decideClasses } from "../../model/encoding/index.ts";
 import { classCount, type Network } from "../../model/network/index.ts";
+import { compileForBatch } from "./compile-batch.ts";
 import { encodeBatch, type BatchOptions, type Dataset, type Split } from "../data/index.ts";
 
 /** How a network does on data, by floating point. */
@@ -23,15 +24,17 @@ export async function evaluateNetwork(options: {
   readonly batch: BatchOptions;
   readonly backend: Backend;
   readonly onProgress?: ProgressListener;
+  readonly limits?: Pick<CompileOptions, "threadCount" | "memoryLimitBytes">;
 }): Promise<Evaluation> {
   const { network, dataset, split, backend } = options;
   const indices = options.indices ?? Uint32Array.from({ length: split.sampleCount }, (_, i) => i);
-  const size = Math.min(128, Math.max(1, indices.length));
-  using executor = await backend.compile(network, {
-    surrogate: { kind: "fastSigmoid", slope: 1 },
-    detachReset: true,
-    maxSampleCount: size,
-  });
+  const { executor: compiled, partSize: size } = await compileForBatch(
+    backend,
+    network,
+    Math.min(128, Math.max(1, indices.length)),
+    { surrogate: { kind: "fastSigmoid", slope: 1 }, detachReset: true, ...options.limits },
+  );
+  using executor = compiled;
   const outputs = new Float32Array(indices.length * classCount(network));
   const totals = network.layers.map(() => 0);
   for (let start = 0; start < indices.length; start += size) {

@@ -9,4 +9,5 @@ export * from "./optimizers.ts";
 export { batchLoss, type BatchLoss } from "./output-loss.ts";
 export * from "./plateau.ts";
 export * from "./schedules.ts";
-export * from "./train.ts";
+export * from "./task.ts";
+export { train } from "./train.ts";

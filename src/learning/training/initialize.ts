@@ -1,6 +1,7 @@
-import { randomStream } from "../../base/index.ts";
+import { assertDefined, randomStream } from "../../base/index.ts";
 import { denseLayer, type Network, type Readout } from "../../model/network/index.ts";
 import type { NeuronSpec } from "../../model/neuron/index.ts";
+import { tensor } from "../../model/tensor/index.ts";
 
 /**
  * A feed-forward (or recurrent) network with random weights: uniform in ± scale / √(expected active inputs), so that neurons
@@ -15,6 +16,8 @@ export function initialNetwork(options: {
   readonly neuron: NeuronSpec;
   readonly recurrent: boolean;
   readonly readout: Readout;
+  /** Neuron parameters that every neuron gets for itself, to learn. */
+  readonly learn?: readonly string[];
   readonly seed: number;
 }): Network {
   const { inputCount, hidden, classCount, neuron, seed } = options;
@@ -32,7 +35,11 @@ export function initialNetwork(options: {
         recurrent[i] = ((random.uniform() * 2 - 1) * 0.5) / Math.sqrt(neuronCount);
     }
     inputs = neuronCount;
-    return layer;
+    const own = (options.learn ?? []).map((name) => {
+      const value = assertDefined(neuron.parameters[name], name);
+      return [name, tensor([neuronCount], new Float32Array(neuronCount).fill(value))] as const;
+    });
+    return own.length === 0 ? layer : { ...layer, neuronParameters: Object.fromEntries(own) };
   });
   const { name, stepCount, readout } = options;
   return { kind: "network", name, inputCount, stepCount, layers, readout };

@@ -21,6 +21,17 @@ export interface EpochRecord {
   readonly findings: readonly HealthFinding[];
 }
 
+/** What a monitor has counted; plain data for checkpoints. */
+export interface MonitorState {
+  readonly spikes: readonly Float64Array[];
+  readonly loss: number;
+  readonly rightCount: number;
+  readonly sampleCount: number;
+}
+
+/** A neuron that fires in a larger share of the steps counts as saturated. */
+const saturatedShare = 0.95;
+
 export class EpochMonitor {
   readonly #network: Network;
   readonly #spikes: readonly Float64Array[];
@@ -29,9 +40,20 @@ export class EpochMonitor {
   #samples = 0;
   #gradients: readonly LayerArrays[] | undefined;
 
-  constructor(network: Network) {
+  /** @param state  Where an earlier monitor of the same epoch stopped. */
+  constructor(network: Network, state?: MonitorState) {
     this.#network = network;
-    this.#spikes = network.layers.map((layer) => new Float64Array(layer.neuronCount));
+    this.#spikes =
+      state?.spikes.map((counts) => counts.slice()) ??
+      network.layers.map((layer) => new Float64Array(layer.neuronCount));
+    this.#loss = state?.loss ?? 0;
+    this.#right = state?.rightCount ?? 0;
+    this.#samples = state?.sampleCount ?? 0;
+  }
+
+  get state(): MonitorState {
+    const spikes = this.#spikes.map((counts) => counts.slice());
+    return { spikes, loss: this.#loss, rightCount: this.#right, sampleCount: this.#samples };
   }
 
   /** Count a batch after its forward pass. */
@@ -55,18 +77,40 @@ export class EpochMonitor {
     return this.#right / Math.max(1, this.#samples);
   }
 
+  /** The epoch so far in one line: loss, accuracy, spike rates and unused neurons by layer. */
+  get summary(): string {
+    const { rates, dead, saturated } = this.#firing();
+    const share = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
+    return [
+      `loss ${this.loss.toFixed(3)}`,
+      `accuracy ${this.accuracy.toFixed(3)}`,
+      `spike rates ${rates.map(share).join(", ")}`,
+      `dead ${dead.join(", ")}`,
+      `saturated ${saturated.join(", ")}`,
+    ].join(" · ");
+  }
+
   /** Close the epoch. */
   record(epoch: number): Omit<EpochRecord, "validationAccuracy"> {
-    const chances = this.#samples * this.#network.stepCount;
-    const rates = this.#spikes.map((counts) => counts.reduce((a, b) => a + b, 0) / (chances * counts.length));
+    const { rates, dead, saturated, chances } = this.#firing();
     return {
       epoch,
       loss: this.loss,
       trainAccuracy: this.accuracy,
       spikeRates: rates,
-      deadNeurons: this.#spikes.map((counts) => counts.filter((count) => count === 0).length),
-      saturatedNeurons: this.#spikes.map((counts) => counts.filter((count) => count > 0.95 * chances).length),
+      deadNeurons: dead,
+      saturatedNeurons: saturated,
       findings: this.#findings(chances),
+    };
+  }
+
+  #firing(): Readonly<Record<"rates" | "dead" | "saturated", number[]>> & { readonly chances: number } {
+    const chances = this.#samples * this.#network.stepCount;
+    return {
+      chances,
+      rates: this.#spikes.map((counts) => counts.reduce((a, b) => a + b, 0) / (chances * counts.length)),
+      dead: this.#spikes.map((counts) => counts.filter((count) => count === 0).length),
+      saturated: this.#spikes.map((counts) => counts.filter((count) => count > saturatedShare * chances).length),
     };
   }
 

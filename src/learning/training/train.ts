@@ -1,137 +1,58 @@
 // Surrogate-gradient training with backpropagation through time; the same loop prunes and quantizes, because both only change what
 // the forward pass makes of the weights that learn.
 
-import { assertDefined, randomStream, UserError, type ProgressListener } from "../../base/index.ts";
+import { assertDefined, randomStream, UserError } from "../../base/index.ts";
 import {
   momentKinds,
-  type Backend,
   type Executor,
   type LayerArrays,
-  type Optimizer,
   type OutputGradient,
-  type Surrogate,
   type UpdateStep,
 } from "../../compute/index.ts";
 import { addLayerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
-import { encodeBatch, splitValidation, type Augmentation, type BatchOptions, type Dataset } from "../data/index.ts";
-import { clipGradients, type ClipSpec } from "./clip.ts";
+import { encodeBatch, splitValidation } from "../data/index.ts";
+import { clipGradients } from "./clip.ts";
+import { compileForBatch } from "./compile-batch.ts";
 import { evaluateNetwork } from "./evaluate.ts";
-import type { LossSpec } from "./losses/index.ts";
 import { EpochMonitor, type EpochRecord } from "./monitor.ts";
 import { batchLoss, readsEveryStep } from "./output-loss.ts";
-import { initialPlateau, observePlateau, type PlateauState } from "./plateau.ts";
-import { rateAt, type ScheduleSpec } from "./schedules.ts";
+import { initialPlateau, observePlateau } from "./plateau.ts";
+import { rateAt } from "./schedules.ts";
+import type { TrainingResult, TrainingState, TrainingTask } from "./task.ts";
 import {
   applyTransforms,
   compresses,
   layerQuantizer,
   noTransforms,
   refitTransforms,
-  type CompressionOptions,
   type TransformState,
 } from "./weight-transforms.ts";
 
-export interface TrainingOptions extends CompressionOptions {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly optimizer: Optimizer;
-  readonly schedule: ScheduleSpec;
-  readonly loss: LossSpec;
-  readonly clip?: ClipSpec | undefined;
-  readonly surrogate: Surrogate;
-  readonly detachReset: boolean;
-  readonly augmentation: Augmentation;
-  /** Weight of the L1 penalty on hidden spikes per sample. */
-  readonly activityPenalty: number;
-  /** Stop when validation has not improved for so many epochs. */
-  readonly patience?: number | undefined;
-  /** Share of the training split that only judges; 0 keeps the last epoch's weights. */
-  readonly validationShare: number;
-  readonly seed: number;
-  /** Threads of the back end; results do not depend on it. */
-  readonly threadCount?: number | "auto" | undefined;
-  /** Most memory that the engine may take; a batch that needs more is split. */
-  readonly memoryLimitBytes?: number | undefined;
-}
-
-/** Everything that training needs to go on as if it had never stopped; plain data with typed arrays. */
-export interface TrainingState {
-  readonly epoch: number;
-  readonly step: number;
-  readonly masters: readonly LayerArrays[];
-  readonly moments: readonly (readonly LayerArrays[])[];
-  readonly transforms: TransformState;
-  readonly plateau: PlateauState;
-  readonly history: readonly EpochRecord[];
-  readonly best: { readonly accuracy: number; readonly epoch: number; readonly masters: readonly LayerArrays[] };
-}
-
-export interface TrainingResult {
-  readonly network: Network;
-  readonly history: readonly EpochRecord[];
-  readonly bestEpoch: number;
-}
-
 /**
  * Train a network.
- *
- * @param resume   A state that `onEpoch` gave earlier: the result is the same as without the pause.
- * @param onEpoch  Called after every epoch with all that a checkpoint needs.
- * @param onNote   Called with what the user should know, such as a batch that was split.
  * @throws `training/not-finite` when loss or weights leave the numbers; `training/no-samples`
  */
-export async function train(options: {
-  readonly network: Network;
-  readonly dataset: Dataset;
-  readonly batch: BatchOptions;
-  readonly backend: Backend;
-  readonly training: TrainingOptions;
-  readonly resume?: TrainingState | undefined;
-  readonly onEpoch?: (state: TrainingState) => Promise<void>;
-  readonly onProgress?: ProgressListener;
-  readonly onNote?: (note: string) => void;
-  readonly signal?: AbortSignal;
-}): Promise<TrainingResult> {
-  const { executor, partSize } = await compileForBatch(options);
+export async function train(options: TrainingTask): Promise<TrainingResult> {
+  const { network, training, backend, onNote } = options;
+  const { executor, partSize } = await compileForBatch(backend, network, training.batchSize, {
+    surrogate: training.surrogate,
+    detachReset: training.detachReset,
+    optimizer: training.optimizer,
+    perStep: readsEveryStep(training.loss),
+    transforms: compresses(training),
+    ...(training.threadCount === undefined ? {} : { threadCount: training.threadCount }),
+    ...(training.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: training.memoryLimitBytes }),
+    ...(training.truncation === undefined ? {} : { stepsPerPart: training.truncation, truncate: true }),
+    ...(onNote === undefined ? {} : { onNote }),
+  });
   using held = executor;
   return await new Trainer(options, held, partSize).run();
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-type Options = Parameters<typeof train>[0];
-
-/** The executor for a batch, or for the largest half, quarter… of it that fits the memory. */
-async function compileForBatch(options: Options): Promise<{ readonly executor: Executor; readonly partSize: number }> {
-  const { network, training, backend, onNote } = options;
-  for (let partSize = training.batchSize; ; partSize = Math.ceil(partSize / 2)) {
-    try {
-      const executor = await backend.compile(network, {
-        surrogate: training.surrogate,
-        detachReset: training.detachReset,
-        maxSampleCount: partSize,
-        optimizer: training.optimizer,
-        perStep: readsEveryStep(training.loss),
-        transforms: compresses(training),
-        ...(training.threadCount === undefined ? {} : { threadCount: training.threadCount }),
-        ...(training.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: training.memoryLimitBytes }),
-      });
-      if (partSize < training.batchSize) {
-        onNote?.(`a batch of ${training.batchSize} does not fit the memory: it is computed in parts of ${partSize}`);
-      }
-      if (executor.timeParts > 1) {
-        onNote?.(`${network.stepCount} steps do not fit the memory: they are computed in ${executor.timeParts} parts`);
-      }
-      return { executor, partSize };
-    } catch (error) {
-      if (!(error instanceof UserError && error.code === "compute/too-large" && partSize > 1)) throw error;
-    }
-  }
-}
-
 class Trainer {
-  readonly #options: Options;
+  readonly #options: TrainingTask;
   readonly #executor: Executor;
   readonly #partSize: number;
   readonly #training: Uint32Array;
@@ -142,8 +63,10 @@ class Trainer {
   #best: TrainingState["best"];
   #step = 0;
   #epoch = 0;
+  #partial: TrainingState["partial"];
+  #good: TrainingState | undefined;
 
-  constructor(options: Options, executor: Executor, partSize: number) {
+  constructor(options: TrainingTask, executor: Executor, partSize: number) {
     this.#options = options;
     this.#executor = executor;
     this.#partSize = partSize;
@@ -157,10 +80,11 @@ class Trainer {
 
   async run(): Promise<TrainingResult> {
     const { training, signal } = this.#options;
-    while (this.#epoch < training.epochs) {
+    while (this.#epoch < training.epochs || this.#partial !== undefined) {
       signal?.throwIfAborted();
       await this.#runEpoch();
-      await this.#options.onEpoch?.(this.#state());
+      this.#good = this.#state();
+      await this.#options.onEpoch?.(this.#good);
       const { patience } = training;
       if (patience !== undefined && this.#validation.length > 0 && this.#epoch - this.#best.epoch >= patience) break;
     }
@@ -169,31 +93,52 @@ class Trainer {
   }
 
   async #runEpoch(): Promise<void> {
-    const { network, training, signal, onProgress } = this.#options;
-    this.#epoch++;
+    const { network, training, signal } = this.#options;
+    const partial = this.#partial;
+    this.#partial = undefined;
+    const monitor = new EpochMonitor(network, partial?.monitor);
+    if (partial === undefined) {
+      this.#epoch++;
+      this.#refit();
+    }
     const order = randomStream(training.seed, `order ${this.#epoch}`).shuffle(this.#training.slice());
-    const monitor = new EpochMonitor(network);
-    this.#refit();
-    for (let start = 0; start < order.length; start += training.batchSize) {
+    for (let start = partial?.sampleCount ?? 0; start < order.length; start += training.batchSize) {
       signal?.throwIfAborted();
       const chosen = order.subarray(start, start + training.batchSize);
       await this.#runBatch(monitor, chosen, start, order.length);
-      onProgress?.({
-        label: "train",
-        done: (this.#epoch - 1) * order.length + start + chosen.length,
-        total: training.epochs * order.length,
-        unit: "samples",
-        note: `epoch ${this.#epoch}/${training.epochs} · loss ${monitor.loss.toFixed(3)} · accuracy ${monitor.accuracy.toFixed(3)}`,
-      });
+      await this.#tell(monitor, start + chosen.length, order.length);
     }
-    if (!Number.isFinite(monitor.loss) || !this.#executor.read("masters").every(isFinite)) {
-      throw new UserError(
-        "training/not-finite",
-        `network "${network.name}": loss or weights are no longer numbers in epoch ${this.#epoch}; the last good epoch is ${this.#epoch - 1}`,
-        { hint: "use a lower learning rate or a smaller surrogate slope" },
-      );
-    }
+    if (!this.#executor.read("masters").every(isFinite)) await this.#fail("a weight");
     await this.#judge(monitor.record(this.#epoch));
+  }
+
+  /** After a batch: progress, and a checkpoint when one is due. */
+  async #tell(monitor: EpochMonitor, done: number, total: number): Promise<void> {
+    const { training, onProgress, checkpoints } = this.#options;
+    if (!Number.isFinite(monitor.loss)) await this.#fail("the loss");
+    onProgress?.({
+      label: "train",
+      done: (this.#epoch - 1) * total + done,
+      total: training.epochs * total,
+      unit: "samples",
+      note: `epoch ${this.#epoch}/${training.epochs} · ${monitor.summary}`,
+    });
+    if (done === total || checkpoints?.isDue() !== true) return;
+    await checkpoints.save({ ...this.#state(), partial: { sampleCount: done, monitor: monitor.state } });
+  }
+
+  /** @throws `training/not-finite` naming what is left */
+  async #fail(what: string): Promise<never> {
+    const good = this.#good;
+    const hint = "use a lower learning rate, limit the gradient by norm, or choose a smaller surrogate slope";
+    const message = `network "${this.#options.network.name}": ${what} is no longer a number in epoch ${this.#epoch}`;
+    if (good === undefined) {
+      throw new UserError("training/not-finite", `${message}; no epoch before it was good`, { hint });
+    }
+    const network = this.#networkOf(good.best.masters);
+    const place = await this.#options.onFailure?.({ state: good, network });
+    const kept = `the last good epoch is ${good.epoch}${place === undefined ? "" : `, kept in ${place}`}`;
+    throw new UserError("training/not-finite", `${message}; ${kept}`, { hint });
   }
 
   /** One update. The last batch of an epoch also tells how large the gradients are. */
@@ -334,6 +279,8 @@ class Trainer {
     this.#best = state.best;
     this.#step = state.step;
     this.#epoch = state.epoch;
+    this.#partial = state.partial;
+    if (state.partial === undefined) this.#good = state;
   }
 }
 
