@@ -44,6 +44,7 @@ interface Case {
   /** Mask a third of the weights and quantize the rest. */
   readonly transforms?: boolean;
   readonly stepsPerPart?: number;
+  readonly learningRate?: number;
 }
 
 const lif = neuronSpec("lif");
@@ -81,6 +82,14 @@ const cases: readonly Case[] = [
     neurons: [lif, lif],
     perNeuron: true,
     detachReset: false,
+  },
+  {
+    title: "what neurons learn stays in its range",
+    sizes: [20, 37, 4],
+    neurons: [lif, lif],
+    perNeuron: true,
+    optimizer: { kind: "sgd", momentum: 0.9 },
+    learningRate: 30,
   },
   { title: "gradients at every step", sizes: [20, 18, 4], neurons: [lif, lif], perStep: true },
   {
@@ -190,7 +199,7 @@ export function testBackend(backend: Backend): void {
         assertLayersClose(actual.read("gradients"), expected.read("gradients"));
         const inferred = await actual.forward(input, { training: false });
         assert.deepEqual(inferred.outputs, want.outputs);
-        await learnAlike(expected, actual, { input, gradient, pass });
+        await learnAlike(expected, actual, { input, gradient, pass, learningRate: item.learningRate ?? 1e-3 });
       }
     });
   });
@@ -290,14 +299,20 @@ function setTransforms(executor: Executor, network: Network): void {
 async function learnAlike(
   expected: Executor,
   actual: Executor,
-  batch: { readonly input: NetworkInput; readonly gradient: OutputGradient; readonly pass: number },
+  batch: {
+    readonly input: NetworkInput;
+    readonly gradient: OutputGradient;
+    readonly pass: number;
+    readonly learningRate: number;
+  },
 ): Promise<void> {
   const kinds: readonly ArrayKind[] = ["masters", ...momentKinds];
-  const update = { learningRate: 1e-3, step: batch.pass + 1 };
+  const update = { learningRate: batch.learningRate, step: batch.pass + 1 };
   // From equal gradients, because an optimizer that divides by their size makes a step of the last digit of a vanishing one.
   actual.write("gradients", expected.read("gradients"));
   const before = kinds.map((kind) => actual.read(kind));
   for (const executor of [expected, actual]) executor.update(update);
+  if (batch.learningRate > 1) assertDecaysReachTheirLimit(actual);
   for (const kind of kinds) assertLayersClose(actual.read(kind), expected.read(kind), 1e-6);
   const learn = async (options: { readonly update?: UpdateStep }): Promise<void> => {
     kinds.forEach((kind, i) => actual.write(kind, before[i]!));
@@ -315,6 +330,13 @@ async function learnAlike(
   kinds.forEach((kind) => actual.write(kind, expected.read(kind)));
   const nudged = before[0]!.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w * 0.75) }));
   for (const executor of [expected, actual]) executor.write("masters", nudged);
+}
+
+/** An update far beyond the range ends at its limit. */
+function assertDecaysReachTheirLimit(executor: Executor): void {
+  const decays = executor.read("masters").flatMap(({ neuronParameters }) => [...neuronParameters!["decay"]!]);
+  assert.ok(decays.every((decay) => decay >= 0 && decay <= 1));
+  assert.ok(decays.some((decay) => decay === 0 || decay === 1));
 }
 
 function assertLayersClose(got: readonly LayerArrays[], want: readonly LayerArrays[], tolerance = 1e-5): void {

@@ -2,6 +2,7 @@
 
 import { assertDefined } from "../../base/index.ts";
 import { layerArrays, listArrays, type Layer } from "../../model/network/index.ts";
+import { neuronOf } from "../../model/neuron/index.ts";
 import { quantizeValue } from "../../model/tensor/index.ts";
 import {
   momentKinds,
@@ -104,8 +105,18 @@ export class ReferenceParameters {
           moments: moments.map((arrays) => assertDefined(arrays[i], "moment")),
         });
       });
+      this.#keepInRange(l);
       this.#makeEffective(l);
     });
+  }
+
+  /** What neurons learn for themselves stays a value that their model allows. */
+  #keepInRange(layer: number): void {
+    const { parameters } = neuronOf(assertDefined(this.#layers[layer], "layer").neuron);
+    for (const [name, array] of Object.entries(this.#arrays.masters[layer]?.neuronParameters ?? {})) {
+      const { low, high } = assertDefined(parameters[name], name).range;
+      array.forEach((value, n) => (array[n] = Math.min(Math.max(value, low), high)));
+    }
   }
 }
 

@@ -198,9 +198,11 @@ export function learner(
         weight: k.keep(load("v128", address, target.masters + offset)),
         moments: target.moments.map((moment) => k.keep(load("v128", address, moment + offset))),
       }));
-      const after = pair.map(({ g }, i) =>
-        updateRule(optimizer, arithmetic, { ...assertDefined(before[i], "before"), gradient: g, scalars }),
-      );
+      const after = pair.map(({ g }, i) => {
+        const old = assertDefined(before[i], "before");
+        const { weight, moments } = updateRule(optimizer, arithmetic, { ...old, gradient: g, scalars });
+        return { weight: k.keep(within(target.range, weight)), moments };
+      });
       const store = (base: number, of: (result: (typeof after)[number]) => Value): void => {
         pair.forEach(({ offset }, i) => k.store(address, base + offset, of(assertDefined(after[i], "after"))));
       };
@@ -214,6 +216,11 @@ export function learner(
       );
     }
   };
+}
+
+function within(range: Trained["range"], value: Value): Value {
+  if (range === undefined) return value;
+  return apply("v.min", apply("v.max", value, vector(range.low)), vector(range.high));
 }
 
 /** What the forward pass sees of masters, where that differs; `quantizeValue` in 32-bit steps. */

@@ -1,9 +1,9 @@
 // Where everything of a compiled network lies in the module's memory, in bytes. A row is one step of one sample, time inside;
 // neurons come in tiles, and all rows of one tile lie together, so that a tile of weights stays in cache while rows pass by.
 
-import { UserError } from "../../base/index.ts";
+import { assertDefined, UserError } from "../../base/index.ts";
 import { denseLayers, layerInputCount, type DenseLayer, type Network } from "../../model/network/index.ts";
-import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
+import { differentiate, neuronOf, type Neuron, type ParameterDefinition } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import { momentNames } from "../optimizer.ts";
 import { planTape, type Tape } from "./tape.ts";
@@ -98,6 +98,8 @@ export interface Trained {
   readonly gradient: number;
   readonly moments: readonly number[];
   readonly floats: number;
+  /** Learning keeps what is learned in here. */
+  readonly range?: ParameterDefinition["range"] | undefined;
 }
 
 /** value = quantized(mask · master). */
@@ -307,7 +309,12 @@ function planLayer(
     saved: Array.from({ length: Math.max(1, tape.saved.length) }, perRow),
     inputGradientSum: perSample(),
     staticGradient: perSample(),
-    parameters: new Map(learned.map((name) => [name, { values: trained(1, false), perSample: perSample() }])),
+    parameters: new Map(
+      learned.map((name) => {
+        const { range } = assertDefined(neuron.parameters[name], name);
+        return [name, { values: { ...trained(1, false), range }, perSample: perSample() }];
+      }),
+    ),
     counts: isLast ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true

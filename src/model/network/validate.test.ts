@@ -81,6 +81,21 @@ test("values that are no numbers", () => {
   ]);
 });
 
+test("parameters of single neurons: unknown names, shapes and ranges", () => {
+  const own = (name: string, values: readonly number[]): Network =>
+    hidden({ neuronParameters: { [name]: tensor([values.length], Float32Array.from(values)) } });
+  assert.deepEqual(lines(own("decay", [0, 0.5, 0.9, 1])), []);
+  assert.deepEqual(lines(own("decy", [0, 0, 0, 0])), [
+    'neuron/unknown-parameter at layers[0] "hidden".neuronParameters.decy: lif has no parameter "decy"; it has decay, threshold',
+  ]);
+  assert.deepEqual(lines(own("decay", [0, 0, 0])), [
+    'network/shape-mismatch at layers[0] "hidden".neuronParameters.decay: expected shape [4], got [3] with 3 values',
+  ]);
+  assert.deepEqual(lines(own("decay", [0, 0, 2, 0])), [
+    'neuron/parameter-range at layers[0] "hidden".neuronParameters.decay: expected 0…1, got 2 for neuron 2',
+  ]);
+});
+
 test("names that occur twice, layers that never fire", () => {
   assert.deepEqual(lines(hidden({ name: "output" })), [
     'network/duplicate-name at layers[1] "output": another layer has this name',

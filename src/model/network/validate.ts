@@ -1,5 +1,5 @@
 import { throwProblems, type Problem } from "../../base/index.ts";
-import { checkNeuronSpec } from "../neuron/index.ts";
+import { checkNeuronSpec, neuronOf } from "../neuron/index.ts";
 import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
 import { layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
 import { layerInputCount, type Network, type Readout } from "./network.ts";
@@ -65,9 +65,30 @@ function checkLayer(layer: Layer, arriving: number, path: string): Problem[] {
     });
   }
   problems.push(...checkSynapses(layer, arriving, path));
-  problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`));
+  problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`), ...checkNeuronParameters(layer, path));
   if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
   return problems;
+}
+
+function checkNeuronParameters({ neuron, neuronCount, neuronParameters = {} }: Layer, path: string): Problem[] {
+  if (checkNeuronSpec(neuron, "").some(({ code }) => unrunnable.has(code))) return [];
+  const { parameters } = neuronOf(neuron);
+  return Object.entries(neuronParameters).flatMap(([name, values]): Problem[] => {
+    const here = `${path}.neuronParameters.${name}`;
+    const range = Object.hasOwn(parameters, name) ? parameters[name]?.range : undefined;
+    if (range === undefined) {
+      const message = `${neuron.model} has no parameter "${name}"; it has ${Object.keys(parameters).join(", ")}`;
+      return [{ code: "neuron/unknown-parameter", path: here, message }];
+    }
+    const problems = checkTensor(values, [neuronCount], here);
+    if (problems.length > 0) return problems;
+    // Bounds are compared as the 32-bit numbers that learning keeps values between.
+    const [low, high] = [Math.fround(range.low), Math.fround(range.high)];
+    const bad = values.data.findIndex((value) => value < low || value > high);
+    if (bad < 0) return [];
+    const message = `expected ${range.low}…${range.high}, got ${values.data[bad]} for neuron ${bad}`;
+    return [{ code: "neuron/parameter-range", path: here, message }];
+  });
 }
 
 function checkSynapses(layer: Layer, arriving: number, path: string): Problem[] {
