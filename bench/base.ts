@@ -77,7 +77,7 @@ async function trainFully(
 ): Promise<{ readonly network: Network; readonly test: number; readonly epochSeconds: number }> {
   const network = initialNetwork({
     name: config.name,
-    inputCount: inputCountOf(dataset, config.data.pool),
+    inputCount: inputCountOf(dataset, { encoding: config.encoding, pool: config.data.pool }),
     hidden: config.network.hidden,
     classCount: dataset.classCount,
     stepCount,

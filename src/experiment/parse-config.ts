@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
+import { readEncoding, type Encoding } from "../model/encoding/index.ts";
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
 import { clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./training-choices.ts";
@@ -11,23 +12,14 @@ const share = z.number().min(0).max(1);
 const count = z.int().min(1);
 const positive = z.number().positive();
 
-const encodingSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("rate"), gain: positive.default(1), offset: z.number().default(0) }),
-  z.strictObject({
-    kind: z.literal("latency"),
-    shape: z.enum(["linear", "log"]).default("linear"),
-    threshold: share.default(0.1),
-    /** Drop features at or below the threshold instead of showing them in the last step. */
-    clip: z.boolean().default(true),
-  }),
-  z.strictObject({
-    kind: z.literal("threshold"),
-    level: share.default(0.5),
-    /** Steps in which the binary image is shown, from the first; all of them by default. */
-    repeat: count.optional(),
-  }),
-  z.strictObject({ kind: z.literal("direct") }),
-]);
+/** Kinds, parameters, ranges and defaults are those of the encodings themselves. */
+const encodingSchema = z.unknown().transform((document, context): Encoding => {
+  const { encoding, problems } = readEncoding(document, "encoding");
+  for (const { code, path, message } of problems) {
+    context.addIssue({ code: "custom", message, path: path.split(".").slice(1), params: { code } });
+  }
+  return encoding ?? z.NEVER;
+});
 
 const dataSchema = z.strictObject({
   set: z.enum(["digits", "mnist", "fashion-mnist", "nmnist"]).default("digits"),
@@ -120,7 +112,7 @@ const configSchema = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).default(0),
   data: dataSchema.prefault({}),
   network: networkSchema.prefault({}),
-  encoding: encodingSchema.default({ kind: "rate", gain: 1, offset: 0 }),
+  encoding: encodingSchema.prefault({ kind: "rate" }),
   training: trainingSchema.prefault({}),
   tuning: tuningSchema.prefault({}),
   explore: exploreSchema.prefault({}),
@@ -198,7 +190,10 @@ export function parseConstraint(text: string): Constraint {
 
 function explain(issue: z.core.$ZodIssue): Problem[] {
   const where = issue.path.length === 0 ? "the document" : issue.path.map(String).join(".");
-  if (issue.code !== "unrecognized_keys") return [{ code: "config/invalid", path: where, message: issue.message }];
+  if (issue.code !== "unrecognized_keys") {
+    const code = issue.code === "custom" ? String(issue.params?.["code"] ?? "config/invalid") : "config/invalid";
+    return [{ code, path: where, message: issue.message }];
+  }
   if (issue.path.length > 1) return [{ code: "config/unknown-key", path: where, message: issue.message }];
   const known = keysAt(issue.path);
   return issue.keys.map((key) => ({
@@ -224,7 +219,6 @@ const sections: Readonly<Record<string, { readonly shape: object }>> = {
   tuning: tuningSchema,
   explore: exploreSchema,
   numerics: numericsSchema,
-  encoding: { shape: { kind: 0, gain: 0, offset: 0, shape: 0, threshold: 0, clip: 0, level: 0, repeat: 0 } },
 };
 
 /** What no single field can know. */

@@ -106,7 +106,7 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
       run: async (context) => {
         const network = initialNetwork({
           name: config.name,
-          inputCount: inputCountOf(data.dataset, config.data.pool),
+          inputCount: inputCountOf(data.dataset, batchOptions(config, stepCount)),
           hidden: shape.hidden,
           classCount: data.dataset.classCount,
           stepCount,

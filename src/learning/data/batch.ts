@@ -1,8 +1,17 @@
 import { assertDefined, randomStream, type RandomStream } from "../../base/index.ts";
-import { encode, type EncodedInput, type Encoding } from "../../model/encoding/index.ts";
-import { setSpike, spikeTrain } from "../../model/tensor/index.ts";
+import {
+  binningOf,
+  encode,
+  encodedInputCount,
+  encodeEvents,
+  eventInputCount,
+  type EncodedInput,
+  type Encoding,
+  type EventGrid,
+  type EventRecording,
+} from "../../model/encoding/index.ts";
 import { augmentImage, augments, eventShift, type Augmentation } from "./augment.ts";
-import type { Dataset, EventRecording, Split } from "./dataset.ts";
+import type { Dataset, Split } from "./dataset.ts";
 
 export interface BatchOptions {
   readonly encoding: Encoding;
@@ -16,11 +25,11 @@ export interface BatchOptions {
   readonly epoch?: number;
 }
 
-/** Inputs that a network needs for this data. */
-export function inputCountOf(dataset: Dataset, pool: number): number {
-  const [first = 0, height = 0, width = 0] = dataset.shape;
-  if (dataset.shape.length < 3) return dataset.featureCount;
-  return first * Math.ceil(height / pool) * Math.ceil(width / pool);
+/** Inputs that a network needs for this data under this encoding. @throws `encoding/no-rows` */
+export function inputCountOf(dataset: Dataset, { encoding, pool }: Pick<BatchOptions, "encoding" | "pool">): number {
+  return dataset.train.recordings === undefined
+    ? encodedInputCount(encoding, dataset.shape)
+    : eventInputCount(gridOf(dataset, pool), binningOf(encoding));
 }
 
 /** Encode the samples `indices` of a split. A sample's spikes do not depend on who else is in the batch. */
@@ -32,7 +41,7 @@ export function encodeBatch(
 ): EncodedInput {
   return split.recordings === undefined
     ? encodeImages(dataset, split, indices, options)
-    : encodeEvents(dataset, split.recordings, indices, options);
+    : encodeRecordings(dataset, split.recordings, indices, options);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -60,38 +69,34 @@ function encodeImages(dataset: Dataset, split: Split, indices: ArrayLike<number>
     }
   }
   return encode(options.encoding, values, {
-    featureCount,
+    shape,
     stepCount: options.stepCount,
     random: randomStream(options.seed, `encode ${options.augmentation === undefined ? "" : (options.epoch ?? 0)}`),
     sampleIds: indices,
   });
 }
 
-function encodeEvents(
+function encodeRecordings(
   dataset: Dataset,
   recordings: readonly EventRecording[],
   indices: ArrayLike<number>,
   options: BatchOptions,
 ): EncodedInput {
+  const { pool, stepCount, augmentation, encoding } = options;
+  const samples = Array.from(indices);
+  const chosen = samples.map((index) => assertDefined(recordings[index], "recording"));
+  const shifts =
+    augmentation === undefined
+      ? undefined
+      : samples.map((index) => eventShift(augmentation, augmentationStream(options, index)));
+  return encodeEvents(encoding, chosen, {
+    grid: gridOf(dataset, pool),
+    stepCount,
+    ...(shifts === undefined ? {} : { shifts }),
+  });
+}
+
+function gridOf(dataset: Dataset, pool: number): EventGrid {
   const [, height = 0, width = 0] = dataset.shape;
-  const { pool, stepCount, augmentation } = options;
-  const columns = Math.ceil(width / pool);
-  const rows = Math.ceil(height / pool);
-  const spikes = spikeTrain({ stepCount, sampleCount: indices.length, neuronCount: 2 * rows * columns });
-  for (let i = 0; i < indices.length; i++) {
-    const { times, x, y, polarity } = assertDefined(recordings[indices[i] ?? 0], "recording");
-    const [dx, dy] =
-      augmentation === undefined ? [0, 0] : eventShift(augmentation, augmentationStream(options, indices[i] ?? 0));
-    // Bins of equal length over the recording, which begins at its first event.
-    const start = times[0] ?? 0;
-    const duration = (times.at(-1) ?? 0) - start + 1;
-    for (let e = 0; e < times.length; e++) {
-      const [column, row] = [(x[e] ?? 0) + dx, (y[e] ?? 0) + dy];
-      if (column < 0 || row < 0 || column >= width || row >= height) continue;
-      const step = Math.min(stepCount - 1, Math.floor((((times[e] ?? 0) - start) * stepCount) / duration));
-      const pixel = Math.floor(row / pool) * columns + Math.floor(column / pool);
-      setSpike(spikes, step, i, (polarity[e] ?? 0) * rows * columns + pixel);
-    }
-  }
-  return { kind: "spikes", spikes };
+  return { height, width, pool };
 }

@@ -1,3 +1,5 @@
+import type { EventRecording } from "../../model/encoding/index.ts";
+
 /** Samples of one split. Exactly one of `values` and `recordings` is given. */
 export interface Split {
   readonly sampleCount: number;
@@ -6,16 +8,6 @@ export interface Split {
   readonly values?: Uint8Array;
   /** One list of events per sample. */
   readonly recordings?: readonly EventRecording[];
-}
-
-/** Events of one recording, in order of time. */
-export interface EventRecording {
-  /** Microseconds. */
-  readonly times: Uint32Array;
-  readonly x: Uint16Array;
-  readonly y: Uint16Array;
-  /** 1 = brighter, 0 = darker. */
-  readonly polarity: Uint8Array;
 }
 
 /** Labelled data with its origin. */

@@ -1,6 +1,7 @@
 import { UserError } from "../../base/index.ts";
 import type { Files } from "../../platform/index.ts";
-import type { Dataset, EventRecording, Split } from "./dataset.ts";
+import type { EventRecording } from "../../model/encoding/index.ts";
+import type { Dataset, Split } from "./dataset.ts";
 import { unpackZip } from "./unpack.ts";
 
 const side = 34;

@@ -1,2 +1,13 @@
+export * from "./codings/index.ts";
+export { burstOf, type BurstEncoding } from "./codings/burst.ts";
+export { deltaSigns, type DeltaEncoding } from "./codings/delta.ts";
+export { latencyRamp, latencyTimes, type LatencyEncoding } from "./codings/latency.ts";
+export { phaseDigits, phaseWeight, type PhaseEncoding } from "./codings/phase.ts";
+export { gaussianDrive, integrateSteps, type PopulationEncoding } from "./codings/population.ts";
+export { firesAt, regularSteps, type RateEncoding } from "./codings/rate.ts";
+export type { Coding, CodingTask } from "./coding.ts";
 export * from "./decide.ts";
-export * from "./encoding.ts";
+export * from "./encode.ts";
+export * from "./events.ts";
+export type { Complete } from "./field.ts";
+export * from "./read-encoding.ts";
