@@ -1,7 +1,8 @@
 import type { Checker } from "./checker.ts";
+import { encodersChecker } from "./encoders.ts";
 
 /** Every checker; the first that accepts a file checks it. Adding one is a file and a line here. */
-export const checkers: readonly Checker[] = [];
+export const checkers: readonly Checker[] = [encodersChecker];
 
 /** Files that nobody checks, by their `model`, each with its reason; anything else unknown counts as a difference. */
 export const unchecked: Readonly<Record<string, string>> = {};

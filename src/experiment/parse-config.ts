@@ -8,7 +8,6 @@ import { clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./train
 
 // Ranges and defaults of the experiment document. Unknown keys are errors.
 
-const share = z.number().min(0).max(1);
 const count = z.int().min(1);
 const positive = z.number().positive();
 

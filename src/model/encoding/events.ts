@@ -122,7 +122,6 @@ export function openEventStream(grid: EventGrid, binning: EventBinning): EventSt
     const inputs = Uint32Array.from(counts.keys()).sort();
     const finished = { step: open, inputs, counts: Uint32Array.from(inputs, (input) => counts.get(input) ?? 0) };
     counts = new Map();
-    open++;
     return finished;
   };
   return {
@@ -131,7 +130,7 @@ export function openEventStream(grid: EventGrid, binning: EventBinning): EventSt
         const time = times[e] ?? 0;
         start ??= time;
         const step = windowStep(window, seen++, time - start);
-        while (open < step) yield finish();
+        for (; open < step; open++) yield finish();
         const event = { x: x[e] ?? 0, y: y[e] ?? 0, polarity: polarity[e] ?? 0 };
         const input = eventInput(grid, binning, event);
         if (input !== undefined) counts.set(input, (counts.get(input) ?? 0) + 1);
