@@ -4,7 +4,9 @@ import { writeFileSync } from "node:fs";
 import { nodePlatform } from "../src/platform/node/index.ts";
 import { textTable } from "../src/report/index.ts";
 import type { Mode } from "./bench-runner.ts";
+import { flag, list } from "./flags.ts";
 import { LacunaRunner } from "./lacuna-runner.ts";
+import { spreadOf } from "./spread.ts";
 import { workloads, type WorkloadName } from "./workloads.ts";
 
 interface Row {
@@ -20,7 +22,7 @@ interface Row {
   readonly megabytes: number;
 }
 
-const names = list("--only", Object.keys(workloads)) as WorkloadName[];
+const names = list("--only", Object.keys(workloads) as WorkloadName[]);
 const densities = list("--densities", ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5"]).map(Number);
 const threadCounts = list("--threads", ["1", "2"]).map(Number);
 const rounds = Number(flag("--rounds") ?? 15);
@@ -74,22 +76,21 @@ async function measure(workload: WorkloadName, mode: Mode, threads: number, inpu
     for (let i = 0; i < repeats; i++) seconds += (await runner.run()).seconds;
     rates.push((workloads[workload].batchSize * repeats) / seconds);
   }
-  rates.sort((a, b) => a - b);
-  const at = (share: number): number => rates[Math.floor(share * (rates.length - 1))] ?? 0;
+  const { median, spread } = spreadOf(rates);
   const { layers, megabytes } = runner.report();
   rows.push({
     workload,
     mode,
     threads,
     inputDensity,
-    median: at(0.5),
-    spread: (at(0.75) - at(0.25)) / 2,
+    median,
+    spread,
     methods: layers.map(({ method }) => method),
     densities: layers.map(({ density }) => density),
     megabytes,
   });
   const left = ((performance.now() - started) / rows.length) * (total - rows.length);
-  const rate = Math.round(at(0.5)).toLocaleString("en-US");
+  const rate = Math.round(median).toLocaleString("en-US");
   const eta = `${Math.round(left / 1000)} s left`;
   console.log(
     `  ${rows.length}/${total} ${workload} ${mode}, ${threads} threads, ${percent(inputDensity)}: ${rate}/s (${eta})`,
@@ -98,13 +99,4 @@ async function measure(workload: WorkloadName, mode: Mode, threads: number, inpu
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
-}
-
-function flag(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-function list(name: string, fallback: readonly string[]): string[] {
-  return flag(name)?.split(",") ?? [...fallback];
 }

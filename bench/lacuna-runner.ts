@@ -5,7 +5,7 @@ import { batchLoss } from "../src/learning/index.ts";
 import type { Network } from "../src/model/network/index.ts";
 import { nodePlatform } from "../src/platform/node/index.ts";
 import type { BenchRunner, Mode } from "./bench-runner.ts";
-import { engineOptions, randomBytes, workloads, type WorkloadName } from "./workloads.ts";
+import { engineOptions, packedSpikes, workloadBatch, workloads, type WorkloadName } from "./workloads.ts";
 
 /** Memory and methods of the workload that is prepared. */
 export interface EngineReport {
@@ -15,19 +15,31 @@ export interface EngineReport {
 }
 
 export class LacunaRunner implements BenchRunner {
-  readonly name = "Lacuna";
+  readonly name: string;
+  readonly #change: (network: Network) => Network;
+  readonly #isPacked: boolean;
   #network: Network | undefined;
   #executor: Executor | undefined;
   #input: NetworkInput | undefined;
-  #labels = new Uint8Array(0);
+  #labels: Uint8Array = new Uint8Array(0);
   #mode: Mode = "infer";
   #step = 0;
   #last: ForwardResult | undefined;
 
+  /**
+   * @param change    Makes another network of the workload's.
+   * @param isPacked  Spikes lie in memory as bits already.
+   */
+  constructor(name = "Lacuna", change = (network: Network): Network => network, isPacked = false) {
+    this.name = name;
+    this.#change = change;
+    this.#isPacked = isPacked;
+  }
+
   async prepare(name: WorkloadName, mode: Mode, density: number, threads: number): Promise<void> {
     this.#executor?.[Symbol.dispose]();
     const workload = workloads[name];
-    this.#network = workload.network();
+    this.#network = this.#change(workload.network());
     this.#mode = mode;
     this.#step = 0;
     this.#executor = await wasmBackendOn(nodePlatform.threads).compile(this.#network, {
@@ -35,10 +47,11 @@ export class LacunaRunner implements BenchRunner {
       maxSampleCount: workload.batchSize,
       threadCount: threads,
     });
-    const values = randomBytes(workload, this.#network, density, 1);
-    this.#input = { kind: "bytes", values, sampleCount: workload.batchSize };
-    const classes = this.#network.layers.at(-1)?.neuronCount ?? 1;
-    this.#labels = Uint8Array.from({ length: workload.batchSize }, (_, i) => (i * 7) % classes);
+    const batch = workloadBatch(workload, this.#network, density);
+    this.#input = this.#isPacked
+      ? { kind: "spikes", spikes: packedSpikes(batch, this.#network) }
+      : { kind: "bytes", values: batch.values, sampleCount: batch.sampleCount };
+    this.#labels = batch.labels;
     // V8 compiles twice, quickly and then well: wait for the second.
     const warmUp = performance.now() + 300;
     while (performance.now() < warmUp) await this.run();

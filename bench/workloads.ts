@@ -4,7 +4,7 @@ import { randomStream } from "../src/base/index.ts";
 import type { CompileOptions } from "../src/compute/index.ts";
 import { convLayer, denseLayer, type Layer, type Network } from "../src/model/network/index.ts";
 import { neuronSpec } from "../src/model/neuron/index.ts";
-import { tensor } from "../src/model/tensor/index.ts";
+import { setSpike, spikeTrain, tensor, type SpikeTrain } from "../src/model/tensor/index.ts";
 
 export type WorkloadName = "W1" | "W2" | "W3" | "W4" | "W5";
 
@@ -86,12 +86,32 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
   }),
 };
 
-/** Spikes as bytes, drawn independently. Shape [step, sample, input]. */
-export function randomBytes(workload: Workload, network: Network, density: number, seed: number): Uint8Array {
-  const random = randomStream(seed, "workload");
-  const values = new Uint8Array(network.stepCount * workload.batchSize * network.inputCount);
+/** Spikes as bytes, drawn independently, shape [step, sample, input]; and a label for each sample. */
+export interface WorkloadBatch {
+  readonly values: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly sampleCount: number;
+}
+
+export function workloadBatch({ batchSize }: Workload, network: Network, density: number): WorkloadBatch {
+  const random = randomStream(1, "workload");
+  const values = new Uint8Array(network.stepCount * batchSize * network.inputCount);
   for (let i = 0; i < values.length; i++) values[i] = random.uniform() < density ? 1 : 0;
-  return values;
+  const classes = network.layers.at(-1)?.neuronCount ?? 1;
+  return {
+    values,
+    labels: Uint8Array.from({ length: batchSize }, (_, i) => (i * 7) % classes),
+    sampleCount: batchSize,
+  };
+}
+
+export function packedSpikes({ values, sampleCount }: WorkloadBatch, { stepCount, inputCount }: Network): SpikeTrain {
+  const train = spikeTrain({ stepCount, sampleCount, neuronCount: inputCount });
+  values.forEach((value, i) => {
+    const row = Math.floor(i / inputCount);
+    if (value !== 0) setSpike(train, Math.floor(row / sampleCount), row % sampleCount, i % inputCount);
+  });
+  return train;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
