@@ -5,8 +5,11 @@ export type Mode = "train" | "infer";
 
 export interface BenchRunner {
   readonly name: string;
-  /** Weights, input and optimizer of a workload, ready in memory. */
-  prepare(workload: WorkloadName, mode: Mode, density: number, threads: number): Promise<void>;
+  /**
+   * Weights, input and optimizer of a workload, ready in memory.
+   * @returns  Spike counts of the outputs before anything is learned. Shape [sample, class].
+   */
+  prepare(workload: WorkloadName, mode: Mode, density: number, threads: number): Promise<ArrayLike<number>>;
   /** One batch. */
   run(): Promise<{ readonly seconds: number; readonly note?: string }>;
 }

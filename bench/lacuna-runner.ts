@@ -36,7 +36,7 @@ export class LacunaRunner implements BenchRunner {
     this.#isPacked = isPacked;
   }
 
-  async prepare(name: WorkloadName, mode: Mode, density: number, threads: number): Promise<void> {
+  async prepare(name: WorkloadName, mode: Mode, density: number, threads: number): Promise<ArrayLike<number>> {
     this.#executor?.[Symbol.dispose]();
     const workload = workloads[name];
     this.#network = this.#change(workload.network());
@@ -52,9 +52,11 @@ export class LacunaRunner implements BenchRunner {
       ? { kind: "spikes", spikes: packedSpikes(batch, this.#network) }
       : { kind: "bytes", values: batch.values, sampleCount: batch.sampleCount };
     this.#labels = batch.labels;
+    const { outputs } = await this.#executor.forward(this.#input, { training: false });
     // V8 compiles twice, quickly and then well: wait for the second.
     const warmUp = performance.now() + 300;
     while (performance.now() < warmUp) await this.run();
+    return outputs;
   }
 
   async run(): Promise<{ readonly seconds: number }> {

@@ -15,7 +15,7 @@ export class PeerRunner implements BenchRunner {
     this.#process = process;
   }
 
-  async prepare(name: WorkloadName, mode: Mode, density: number, threads: number): Promise<void> {
+  async prepare(name: WorkloadName, mode: Mode, density: number, threads: number): Promise<ArrayLike<number>> {
     this.#threads = threads;
     const network = workloads[name].network();
     const { values, labels, sampleCount } = workloadBatch(workloads[name], network, density);
@@ -27,8 +27,10 @@ export class PeerRunner implements BenchRunner {
       slope: engineOptions.surrogate.kind === "fastSigmoid" ? engineOptions.surrogate.slope : undefined,
       layers: network.layers.map((layer, index) => describe(layer, network, index)),
     };
-    await this.#process.request({ do: "prepare", peer: this.name, mode, threads, workload });
+    const request = { do: "prepare", peer: this.name, mode, threads, workload };
+    const { outputs } = await this.#process.request<{ readonly outputs: readonly number[] }>(request);
     for (let i = 0; i < 2; i++) await this.run();
+    return outputs;
   }
 
   async run(): Promise<{ readonly seconds: number }> {

@@ -20,6 +20,8 @@ import { workloads, type WorkloadName } from "./workloads.ts";
 interface Side {
   readonly name: string;
   readonly rate?: Spread;
+  /** Share of the outputs, spike counts before learning, that are the same as ours. */
+  readonly equalOutputs?: number;
   readonly failure?: string;
 }
 
@@ -28,15 +30,17 @@ interface Row extends Cell {
   readonly rivals: readonly Side[];
   /** Our median over the best rival's. */
   readonly ratio: number | undefined;
+  /** Our best round over the best of all rivals. */
+  readonly bestRatio: number | undefined;
   readonly load: number;
 }
 
 const only = list("--only", Object.keys(workloads) as WorkloadName[]);
-const threadCounts = list("--threads", ["1", "2"]).map(Number);
+const threadCounts = new Set(list("--threads", ["1", "2"]).map(Number));
 const rounds = Number(flag("--rounds") ?? 9);
 /** A side repeats its batch for so long in each round. */
 const roundSeconds = 0.03;
-const chosen = cells.filter(({ workload, threads }) => only.includes(workload) && threadCounts.includes(threads));
+const chosen = cells.filter(({ workload, threads }) => only.includes(workload) && threadCounts.has(threads));
 
 const python = flag("--python") ?? "python3";
 await using peers = new PeerProcess(python, flag("--path") ?? process.env["PYTHONPATH"]);
@@ -53,7 +57,20 @@ for (const cell of chosen) {
   const left = ((performance.now() - started) / rows.length) * (chosen.length - rows.length);
   console.log(`  ${rows.length}/${chosen.length} ${cellText(row).join(", ")} (${Math.round(left / 1000)} s left)`);
 }
-const titles = ["", "", "input", "threads", "ours/s", "rivals/s", "ratio", "goal", "", "load"];
+const titles = [
+  "",
+  "",
+  "input",
+  "threads",
+  "ours/s",
+  "rivals/s",
+  "equal outputs",
+  "ratio",
+  "of best rounds",
+  "goal",
+  "",
+  "load",
+];
 console.log(
   `\n${textTable(
     titles.map((title) => ({ title, maxWidth: 100 })),
@@ -87,10 +104,15 @@ async function describePeers(): Promise<PeerDescription> {
 
 /** All sides of a cell, round after round. */
 async function measure(cell: Cell): Promise<Row> {
-  const sides = sidesOf(cell).map((runner) => ({ runner, failure: "", seconds: [] as number[] }));
+  const sides = sidesOf(cell).map((runner) => ({
+    runner,
+    failure: "",
+    outputs: [] as ArrayLike<number>,
+    seconds: [] as number[],
+  }));
   for (const side of sides) {
     try {
-      await side.runner.prepare(cell.workload, cell.mode, cell.density, cell.threads);
+      side.outputs = await side.runner.prepare(cell.workload, cell.mode, cell.density, cell.threads);
     } catch (error) {
       side.failure = error instanceof Error ? error.message : String(error);
     }
@@ -99,14 +121,26 @@ async function measure(cell: Cell): Promise<Row> {
     for (const side of sides) if (side.failure === "") side.seconds.push(await secondsOf(side.runner));
   }
   const { batchSize } = workloads[cell.workload];
-  const [ours, ...rivals] = sides.map(({ runner, failure, seconds }): Side => {
+  const own = Array.from(sides[0]?.outputs ?? []);
+  const [ours, ...rivals] = sides.map(({ runner, failure, outputs, seconds }): Side => {
     const { name } = runner;
-    return failure === "" ? { name, rate: spreadOf(seconds.map((s) => batchSize / s)) } : { name, failure };
+    if (failure !== "") return { name, failure };
+    const equalOutputs = own.filter((value, i) => value === outputs[i]).length / own.length;
+    return { name, equalOutputs, rate: spreadOf(seconds.map((s) => batchSize / s)) };
   });
   for (const { runner } of sides) if (runner instanceof LacunaRunner) runner.close();
-  const best = Math.max(...rivals.map(({ rate }) => rate?.median ?? 0));
-  const ratio = ours?.rate === undefined || best === 0 ? undefined : ours.rate.median / best;
-  return { ...cell, ours: ours ?? { name: "none" }, rivals, ratio, load: loadavg()[0] ?? 0 };
+  const ratioOf = (figure: "median" | "best"): number | undefined => {
+    const best = Math.max(...rivals.map(({ rate }) => rate?.[figure] ?? 0));
+    return ours?.rate === undefined || best === 0 ? undefined : ours.rate[figure] / best;
+  };
+  return {
+    ...cell,
+    ours: ours ?? { name: "none" },
+    rivals,
+    ratio: ratioOf("median"),
+    bestRatio: ratioOf("best"),
+    load: loadavg()[0] ?? 0,
+  };
 }
 
 /** Our side first. */
@@ -135,7 +169,7 @@ async function secondsOf(runner: BenchRunner): Promise<number> {
   return total / count;
 }
 
-function cellText({ workload, mode, density, threads, ours, rivals, ratio, goal, load }: Row): string[] {
+function cellText({ workload, mode, density, threads, ours, rivals, ratio, bestRatio, goal, load }: Row): string[] {
   const verdict = ratio === undefined ? "no figure" : ratio >= goal ? "met" : "MISSED";
   return [
     workload,
@@ -144,11 +178,19 @@ function cellText({ workload, mode, density, threads, ours, rivals, ratio, goal,
     `${threads}`,
     sideText(ours),
     rivals.map((side) => `${side.name} ${sideText(side)}`).join(", "),
-    ratio === undefined ? "–" : `${Number(ratio.toPrecision(3))}×`,
+    rivals
+      .map(({ equalOutputs }) => (equalOutputs === undefined ? "–" : `${Math.round(100 * equalOutputs)} %`))
+      .join(", "),
+    timesText(ratio),
+    timesText(bestRatio),
     `${goal}×`,
     verdict,
     load.toFixed(1),
   ];
+}
+
+function timesText(ratio: number | undefined): string {
+  return ratio === undefined ? "–" : `${Number(ratio.toPrecision(3))}×`;
 }
 
 function sideText({ rate, failure }: Side): string {
