@@ -3,6 +3,7 @@
 
 import type { ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
+import type { PruningChoice } from "./pruning-choice.ts";
 
 export type ObjectiveName = "accuracy" | "energy" | "latency" | "area";
 
@@ -68,8 +69,9 @@ export interface Config {
   readonly tuning: {
     readonly epochs: number;
     readonly learningRate: number;
-    /** Neurons of a row that are pruned together; hardware skips whole groups of lanes only. */
+    /** Neurons of a row that are pruned together, because hardware skips whole groups of lanes only; or m of n:m. */
     readonly pruneBlock: number;
+    readonly pruning: PruningChoice;
   };
   readonly explore: {
     readonly sampler: "nsga2" | "random" | "grid";

@@ -1,6 +1,6 @@
 // The stages as functions of one model file: what `train`, `eval`, `sparsify`, `quantize`, `fit`, `rtl` and `inspect` do.
 
-import { assertDefined, UserError, type Problem, type QuantityKind } from "../base/index.ts";
+import { assertDefined, type Problem, type QuantityKind } from "../base/index.ts";
 import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
@@ -11,7 +11,6 @@ import {
   limitDataset,
   loadDataset,
   splitValidation,
-  train,
   type Dataset,
   type EpochRecord,
 } from "../learning/index.ts";
@@ -25,7 +24,7 @@ import { saveDesign } from "./design-folder.ts";
 import { integerOf, loadModel, saveModel, type Model } from "./model-file.ts";
 import type { EventListener, Session } from "./session.ts";
 import { buildDesign } from "./stages/build.ts";
-import { batchOptions, encodeSpikes, loadData, trainBase, trainingOptions } from "./stages/software.ts";
+import { batchOptions, encodeSpikes, loadData, trainBase } from "./stages/software.ts";
 
 /** What every function on a model file gets. */
 export interface ModelTask {
@@ -93,76 +92,6 @@ export async function trainOnly(options: {
 
 function countTraining({ train: split }: Dataset, config: Config): number {
   return splitValidation(split, config.data.validationShare).training.length;
-}
-
-export interface TuneResult {
-  readonly before: number;
-  readonly after: number;
-  /** By what the result was judged. */
-  readonly kind: "golden model" | "float";
-  readonly connectionSparsity: number;
-}
-
-/** Prune and quantize a model file with fine-tuning. @throws `tune/range` */
-export async function tuneModel(
-  options: ModelTask & {
-    readonly target: string;
-    readonly sparsity: number | undefined;
-    readonly weightBits: number | undefined;
-    readonly pruneBlock: number | undefined;
-    readonly epochs: number | undefined;
-  },
-): Promise<TuneResult> {
-  const { platform, signal, onEvent } = options;
-  checkTuning(options);
-  const model = await loadModel(platform.files, options.file);
-  const { config } = model;
-  const dataset = await datasetOf(options, model, undefined);
-  const batch = batchOptions(config, model.network.stepCount);
-  const judge = (network: Network) =>
-    evaluateNetwork({ network, dataset, split: dataset.test, batch, backend: wasmBackendOn(options.platform.threads) });
-  const before = (await judge(model.network)).accuracy;
-  const kept = model.network.layers[0]?.quantizer?.bits;
-  const weightBits = options.weightBits ?? kept;
-  const started = platform.clock.monotonic();
-  onEvent({ type: "stage-started", title: "fine-tune" });
-  const { network } = await train({
-    network: model.network,
-    dataset,
-    batch,
-    backend: wasmBackendOn(options.platform.threads),
-    signal,
-    onProgress: (progress) => onEvent({ type: "progress", title: "fine-tune", progress }),
-    training: {
-      ...trainingOptions(config),
-      epochs: options.epochs ?? config.tuning.epochs,
-      learningRate: config.tuning.learningRate,
-      patience: undefined,
-      ...(weightBits === undefined ? {} : { weightBits }),
-      ...(options.sparsity === undefined ? {} : { sparsity: options.sparsity, pruneBlock: options.pruneBlock ?? 1 }),
-    },
-  });
-  const tuned: Model = { ...model, network };
-  const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
-  const after =
-    golden === undefined ? (await judge(network)).accuracy : accuracyOf(golden.decisions, dataset.test.labels);
-  await saveModel(platform.files, options.target, tuned);
-  const seconds = (platform.clock.monotonic() - started) / 1000;
-  onEvent({
-    type: "stage-finished",
-    title: "fine-tune",
-    reused: false,
-    reason: "first time",
-    seconds,
-    summary: options.target,
-  });
-  const zeros = network.layers.map((layer) => measureConnections(layer.weights.data, layer.neuronCount).nonZeroCount);
-  return {
-    before,
-    after,
-    kind: golden === undefined ? "float" : "golden model",
-    connectionSparsity: 1 - zeros.reduce((a, b) => a + b, 0) / synapseCount(network),
-  };
 }
 
 export interface EvaluationResult {
@@ -351,24 +280,15 @@ export interface ModelSummary {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function checkTuning({ sparsity, weightBits, epochs }: Parameters<typeof tuneModel>[0]): void {
-  const fail = (flag: string, expected: string, got: number): never => {
-    throw new UserError("tune/range", `--${flag}: expected ${expected}, got ${got}`, { exit: "usage" });
-  };
-  if (sparsity !== undefined && !(sparsity >= 0 && sparsity < 1)) fail("sparsity", "a share 0…0.99", sparsity);
-  if (weightBits !== undefined && !(Number.isInteger(weightBits) && weightBits >= 2 && weightBits <= 8)) {
-    fail("bits", "a whole number 2…8", weightBits);
-  }
-  if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1)) fail("epochs", "a whole number ≥ 1", epochs);
-}
-
-async function datasetOf(task: ModelTask, { config }: Model, folder: string | undefined): Promise<Dataset> {
+/** The data that a model was made for, from `folder` when it lies elsewhere now. */
+export async function datasetOf(task: ModelTask, { config }: Model, folder: string | undefined): Promise<Dataset> {
   const place = folder ?? config.data.folder ?? `${task.packageFolder}/data`;
   const dataset = await loadDataset(task.platform.files, config.data.set, place);
   return limitDataset(dataset, { train: config.data.trainLimit, test: config.data.testLimit });
 }
 
-function goldenOn(model: Model, dataset: Dataset, sampleCount: number): EventTrace {
+/** The golden trace of a model on its first test samples. */
+export function goldenOn(model: Model, dataset: Dataset, sampleCount: number): EventTrace {
   const indices = Uint32Array.from({ length: sampleCount }, (_, i) => i);
   const input = encodeSpikes(dataset, dataset.test, indices, batchOptions(model.config, model.network.stepCount));
   return runGoldenFast(integerOf(model), input);

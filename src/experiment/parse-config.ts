@@ -4,6 +4,7 @@ import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/i
 import { readEncoding, type Encoding } from "../model/encoding/index.ts";
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
+import { pruningSchema } from "./pruning-choice.ts";
 import { clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./training-choices.ts";
 
 // Ranges and defaults of the experiment document. Unknown keys are errors.
@@ -71,6 +72,7 @@ const tuningSchema = z.strictObject({
   epochs: count.default(10),
   learningRate: positive.default(1e-3),
   pruneBlock: count.default(1),
+  pruning: pruningSchema.prefault({}),
 });
 
 const exploreSchema = z.strictObject({

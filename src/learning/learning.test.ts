@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { gzipSync, zipSync } from "fflate";
 import { randomStream, UserError } from "../base/index.ts";
 import { referenceBackend, wasmBackend } from "../compute/index.ts";
+import type { Network } from "../model/network/index.ts";
 import { neuronSpec } from "../model/neuron/index.ts";
 import { countSpikes } from "../model/tensor/index.ts";
 import type { Files } from "../platform/index.ts";
@@ -11,17 +12,20 @@ import { nodePlatform } from "../platform/node/index.ts";
 import {
   augmentImage,
   encodeBatch,
-  gradualSparsity,
+  gradualMagnitude,
   initialNetwork,
   loadDataset,
-  magnitudeMask,
+  pruningMethods,
   readDigits,
   readIdx,
   readRecording,
   splitValidation,
   train,
+  trainWithRewinding,
   type Dataset,
   type LastGood,
+  type PruningMethodName,
+  type PruningSpec,
   type TrainingOptions,
   type TrainingState,
 } from "./index.ts";
@@ -151,22 +155,6 @@ test("the shared data sets load", async (t) => {
   return undefined;
 });
 
-test("pruning: exact share, largest survive, blocks together; a schedule that only rises", () => {
-  const weights = Float32Array.of(0.1, -0.5, 0.2, 0.3, -0.05, 0.9, 0.4, 0);
-  assert.deepEqual(
-    [...magnitudeMask(weights, { neuronCount: 4, sparsity: 0.5, blockSize: 1 })],
-    [0, 1, 0, 1, 0, 1, 1, 0],
-  );
-  assert.deepEqual(
-    [...magnitudeMask(weights, { neuronCount: 4, sparsity: 0.5, blockSize: 2 })],
-    [1, 1, 0, 0, 1, 1, 0, 0],
-  );
-  assert.deepEqual(
-    [0, 0.5, 1, 2].map((p) => gradualSparsity(0.8, p)),
-    [0, 0.7, 0.8, 0.8].map((x, i) => (i === 1 ? 0.8 * (1 - 0.125) : x)),
-  );
-});
-
 test("augmentation: nothing changes nothing, a whole-pixel shift moves the image", () => {
   const image = Float32Array.from({ length: 9 }, (_, i) => i);
   const target = new Float32Array(9);
@@ -263,6 +251,59 @@ test("training that was stopped and resumed equals training that was not, also i
   const whole = await train({ ...task, onEpoch: save, checkpoints });
   assert.ok(states.some(({ partial }) => partial !== undefined));
   for (const resume of states.slice(0, -1)) assert.deepEqual(await train({ ...task, resume }), whole);
+});
+
+test("every way to prune reaches its sparsity while training, exactly and reproducibly", async () => {
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend };
+  const shareOf = (network: Network): number => {
+    const weights = network.layers.flatMap(({ weights: { data } }) => [...data]);
+    return weights.filter((w) => w === 0).length / weights.length;
+  };
+  const cases: Partial<PruningSpec>[] = [
+    ...(Object.keys(pruningMethods) as PruningMethodName[]).map((method) => ({ method })),
+    { scope: "global" },
+    { structure: "n-of-m", blockSize: 2 },
+    { regrow: 0.3 },
+    { schedule: { kind: "linear", start: 0.25, end: 1 } },
+  ];
+  for (const change of cases) {
+    const pruning = { ...gradualMagnitude, ...change };
+    const training = { ...toyTraining, epochs: 4, weightBits: undefined, sparsity: 0.5, pruning };
+    const states: TrainingState[] = [];
+    const result = await train({
+      ...task,
+      training,
+      onEpoch: async (state) => void states.push(structuredClone(state)),
+    });
+    assert.equal(shareOf(result.network), 0.5, JSON.stringify(change));
+    assert.deepEqual(await train({ ...task, training, resume: states[1]! }), result, JSON.stringify(change));
+  }
+});
+
+test("kept zeros stay; rewinding prunes round by round and goes back to early weights", async () => {
+  const training = { ...toyTraining, epochs: 3, weightBits: undefined, sparsity: 0.6 };
+  const shares: number[] = [];
+  const zeros = (network: Network) =>
+    network.layers.flatMap(({ weights: { data } }) => [...data].filter((w) => w === 0));
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend };
+  const result = await trainWithRewinding({
+    ...task,
+    training,
+    rewinding: { rounds: 3, epoch: 1 },
+    onRound: (_, { network }) => shares.push(zeros(network).length / 144),
+  });
+  const wanted = [0, 1, 2, 3].map((round) => 1 - 0.4 ** (round / 3));
+  shares.forEach((found, round) => assert.ok(Math.abs(found - wanted[round]!) < 0.01, `round ${round}: ${found}`));
+  const kept = await train({
+    ...task,
+    network: result.network,
+    training: { ...training, sparsity: 0, keepZeros: true },
+  });
+  assert.equal(zeros(kept.network).length, zeros(result.network).length);
+  await assert.rejects(
+    trainWithRewinding({ ...task, training, rewinding: { rounds: 0, epoch: 0 } }),
+    (e: UserError) => e.message === "rewinding: expected at least 1 round and an epoch 0…2, got 0 and 0",
+  );
 });
 
 test("numbers that leave the numbers stop the training at once, with a remedy and what was good before", async () => {

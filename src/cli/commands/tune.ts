@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import type { CommandDefinition } from "../command.ts";
 import { print, remark, stageView, voiceOf } from "../terminal.ts";
 import { packageFolder } from "../whole-path.ts";
@@ -9,19 +10,21 @@ function tuneCommand(
   return {
     name: `${name} <model>`,
     ...parts,
-    configure: (command) =>
+    configure: (command) => {
       command
         .option("--sparsity <share>", "share of weights that end at zero", name === "sparsify" ? "0.8" : undefined)
         .option("--bits <count>", "weight bits, 2 to 8", name === "quantize" ? "4" : undefined)
-        .option("--block <neurons>", "neurons of a row that are pruned together", "1")
         .option("--epochs <count>", "epochs of fine-tuning")
-        .option("--model <file>", "model file to write", `${name === "sparsify" ? "sparse" : "quantized"}.lacuna`),
+        .option("--model <file>", "model file to write", `${name === "sparsify" ? "sparse" : "quantized"}.lacuna`);
+      configurePruning(command);
+    },
     run: async ([file = ""], options, signal) => {
       const voice = voiceOf(options);
       const { tuneModel } = await import("../../experiment/index.ts");
       const { nodePlatform } = await import("../../platform/node/index.ts");
       const number = (flag: string): number | undefined =>
         options[flag] === undefined ? undefined : Number(options[flag]);
+      const { method, structure, scope, curve } = options;
       const target = String(options["model"]);
       const found = await tuneModel({
         platform: nodePlatform,
@@ -30,8 +33,22 @@ function tuneCommand(
         target,
         sparsity: number("sparsity"),
         weightBits: number("bits"),
-        pruneBlock: number("block"),
-        epochs: number("epochs"),
+        tuning: {
+          epochs: number("epochs"),
+          pruneBlock: number("block"),
+          pruning: {
+            method,
+            structure,
+            scope,
+            curve,
+            start: number("start"),
+            end: number("end"),
+            regrow: number("regrow"),
+          },
+        },
+        rounds: number("rounds"),
+        rewindTo: number("rewindTo") ?? 0,
+        shrink: options["shrink"] === true,
         signal,
         onEvent: stageView(voice, nodePlatform.clock.monotonic),
       });
@@ -41,6 +58,7 @@ function tuneCommand(
         print(
           `${before} → ${(found.after * 100).toFixed(1)} % (${found.kind})   zero weights ${(found.connectionSparsity * 100).toFixed(1)} %`,
         );
+        if (found.shapes[0] !== found.shapes[1]) print(`dead neurons removed: ${found.shapes.join(" → ")}`);
         remark(voice, `written ${target}`);
       }
       return 0;
@@ -48,9 +66,25 @@ function tuneCommand(
   };
 }
 
+/** Flags that take the place of the document's `tuning.pruning`; the document's schema checks them. */
+function configurePruning(command: Command): void {
+  command
+    .option("--method <name>", "magnitude, random, gradient, movement, snip or synflow")
+    .option("--structure <name>", "block, n-of-m, neuron, input or kernel")
+    .option("--block <neurons>", "neurons of a row that are pruned together, or m of n-of-m")
+    .option("--scope <name>", "layer or global: whether layers compete")
+    .option("--curve <name>", "one-shot, linear, cubic or exponential")
+    .option("--start <share>", "share of the epochs after which pruning starts")
+    .option("--end <share>", "share of the epochs after which sparsity is final")
+    .option("--regrow <share>", "share of the kept weights exchanged by gradient in every epoch at first")
+    .option("--rounds <count>", "prune in rounds with rewinding; trains from the start in each")
+    .option("--rewind-to <epoch>", "epoch of the first training to go back to", "0")
+    .option("--shrink", "remove dead neurons; outputs stay equal bit for bit");
+}
+
 export const sparsifyCommand: CommandDefinition = tuneCommand("sparsify", {
   summary: "prune a model gradually while fine-tuning it",
-  example: "lacuna sparsify model.lacuna --sparsity 0.8 --model sparse.lacuna",
+  example: "lacuna sparsify model.lacuna --sparsity 0.9 --method movement --scope global --model sparse.lacuna",
 });
 
 export const quantizeCommand: CommandDefinition = tuneCommand("quantize", {

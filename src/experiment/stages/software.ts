@@ -17,6 +17,7 @@ import {
   inputCountOf,
   limitDataset,
   loadDataset,
+  pruningMethods,
   splitValidation,
   train,
   type BatchOptions,
@@ -32,6 +33,7 @@ import { neuronSpec } from "../../model/neuron/index.ts";
 import type { SpikeTrain } from "../../model/tensor/index.ts";
 import type { StageContext } from "../../runs/index.ts";
 import type { Config } from "../config.ts";
+import { pruningOf } from "../pruning-choice.ts";
 import { runQuietStage, runStage, type Session } from "../session.ts";
 
 /** Seconds between checkpoints: a crash loses at most this much training. */
@@ -104,18 +106,7 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
         stepCount,
       },
       run: async (context) => {
-        const network = initialNetwork({
-          name: config.name,
-          inputCount: inputCountOf(data.dataset, batchOptions(config, stepCount)),
-          hidden: shape.hidden,
-          classCount: data.dataset.classCount,
-          stepCount,
-          neuron: neuronSpec(shape.neuron, shape.parameters, { kind: shape.reset }),
-          recurrent: shape.recurrent,
-          readout: { kind: "count" },
-          learn: training.learn,
-          seed: config.seed,
-        });
+        const network = initialOf(config, data.dataset, stepCount);
         const options = trainingOptions(config);
         const result = await trainWithCheckpoints(session, context, {
           data,
@@ -140,6 +131,23 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
   );
 }
 
+/** The untrained network of a document. */
+export function initialOf(config: Config, dataset: Dataset, stepCount: number): Network {
+  const { name, network, training, seed } = config;
+  return initialNetwork({
+    name,
+    inputCount: inputCountOf(dataset, batchOptions(config, stepCount)),
+    hidden: network.hidden,
+    classCount: dataset.classCount,
+    stepCount,
+    neuron: neuronSpec(network.neuron, network.parameters, { kind: network.reset }),
+    recurrent: network.recurrent,
+    readout: { kind: "count" },
+    learn: training.learn,
+    seed,
+  });
+}
+
 /** Prune and quantize a trained network with fine-tuning, lower it, and judge it by the golden model. */
 export async function tuneVariant(
   session: Session,
@@ -161,19 +169,9 @@ export async function tuneVariant(
       ...variant,
     },
     run: async (context) => {
-      const options: TrainingOptions = {
-        ...trainingOptions(config),
-        epochs: config.tuning.epochs,
-        learningRate: config.tuning.learningRate,
-        patience: undefined,
-        weightBits,
-        ...(sparsity > 0 ? { sparsity, pruneBlock: config.tuning.pruneBlock } : {}),
-      };
-      const { network, history } = await trainWithCheckpoints(session, context, {
-        data,
-        network: base.network,
-        options,
-      });
+      const options: TrainingOptions = { ...tuningOptions(config, sparsity), weightBits };
+      const start = startsUntrained(config, sparsity) ? initialOf(config, data.dataset, stepCount) : base.network;
+      const { network, history } = await trainWithCheckpoints(session, context, { data, network: start, options });
       const integer = lowerNetwork(network, config.numerics);
       const { validation } = splitValidation(data.dataset.train, config.data.validationShare);
       const judged = validation.subarray(0, judgeSamples);
@@ -238,6 +236,24 @@ export function trainingOptions(config: Config): TrainingOptions {
     threadCount: training.threads,
     validationShare: data.validationShare,
     seed,
+  };
+}
+
+/** Whether the document's pruning wants a network that has not learned yet. */
+export function startsUntrained(config: Config, sparsity: number): boolean {
+  return sparsity > 0 && pruningMethods[config.tuning.pruning.method].atInitialization;
+}
+
+/** Training that prunes as the document says: fine-tuning, or the whole training when it starts untrained. */
+export function tuningOptions(config: Config, sparsity: number): TrainingOptions {
+  const { training, tuning } = config;
+  const isFresh = startsUntrained(config, sparsity);
+  return {
+    ...trainingOptions(config),
+    epochs: isFresh ? training.epochs : tuning.epochs,
+    learningRate: isFresh ? training.learningRate : tuning.learningRate,
+    patience: undefined,
+    ...(sparsity > 0 ? { sparsity, pruning: pruningOf(tuning) } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ export type { NumberOption } from "./number-option.ts";
 export * from "./optimizers.ts";
 export { batchLoss, type BatchLoss } from "./output-loss.ts";
 export * from "./plateau.ts";
+export { trainWithRewinding, type Rewinding } from "./rewind.ts";
 export * from "./schedules.ts";
 export * from "./task.ts";
 export { train } from "./train.ts";

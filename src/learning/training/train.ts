@@ -9,7 +9,7 @@ import {
   type OutputGradient,
   type UpdateStep,
 } from "../../compute/index.ts";
-import { addLayerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
+import { addLayerArrays, layerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
 import { encodeBatch, splitValidation } from "../data/index.ts";
 import { clipGradients } from "./clip.ts";
 import { compileForBatch } from "./compile-batch.ts";
@@ -22,7 +22,9 @@ import type { TrainingResult, TrainingState, TrainingTask } from "./task.ts";
 import {
   applyTransforms,
   compresses,
+  isSettled,
   layerQuantizer,
+  needsGradients,
   noTransforms,
   refitTransforms,
   type TransformState,
@@ -50,6 +52,9 @@ export async function train(options: TrainingTask): Promise<TrainingResult> {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/** Batches whose gradients pruning looks at. */
+const gradientBatches = 8;
 
 class Trainer {
   readonly #options: TrainingTask;
@@ -97,11 +102,9 @@ class Trainer {
     const partial = this.#partial;
     this.#partial = undefined;
     const monitor = new EpochMonitor(network, partial?.monitor);
-    if (partial === undefined) {
-      this.#epoch++;
-      this.#refit();
-    }
+    if (partial === undefined) this.#epoch++;
     const order = randomStream(training.seed, `order ${this.#epoch}`).shuffle(this.#training.slice());
+    if (partial === undefined) await this.#refit(order);
     for (let start = partial?.sampleCount ?? 0; start < order.length; start += training.batchSize) {
       signal?.throwIfAborted();
       const chosen = order.subarray(start, start + training.batchSize);
@@ -210,15 +213,36 @@ class Trainer {
     );
   }
 
-  #refit(): void {
+  async #refit(order: Uint32Array): Promise<void> {
     const { network, training } = this.#options;
     if (!compresses(training)) return;
+    const progress = { epoch: this.#epoch, epochs: training.epochs };
+    const gradients = needsGradients(training, progress) ? await this.#sampleGradients(order) : [];
     const masters = this.#executor.read("masters");
-    this.#transforms = refitTransforms(training, this.#transforms, network, masters, {
-      epoch: this.#epoch,
-      epochs: training.epochs,
+    const initial = network.layers.map(layerArrays);
+    const { seed } = training;
+    this.#transforms = refitTransforms(training, this.#transforms, {
+      network,
+      initial,
+      gradients,
+      seed,
+      masters,
+      progress,
     });
+    this.#executor.write("masters", masters);
     applyTransforms(this.#executor, network, training, this.#transforms);
+  }
+
+  /** Gradients of the first batches of an epoch, without learning from them: what some pruning looks at. */
+  async #sampleGradients(order: Uint32Array): Promise<LayerArrays[][]> {
+    const size = Math.min(this.#partSize, this.#options.training.batchSize);
+    const found: LayerArrays[][] = [];
+    for (let start = 0; start < order.length && found.length < gradientBatches; start += size) {
+      const chosen = order.subarray(start, start + size);
+      await this.#runPart(new EpochMonitor(this.#options.network), chosen, chosen.length, undefined);
+      found.push(this.#executor.read("gradients"));
+    }
+    return found;
   }
 
   async #judge(record: Omit<EpochRecord, "validationAccuracy">): Promise<void> {
@@ -238,7 +262,7 @@ class Trainer {
       this.#plateau = observePlateau(training.schedule, this.#plateau, watched);
     }
     // While weights are still being pruned, an earlier epoch is no candidate: it would not be sparse enough.
-    const settled = (training.sparsity ?? 0) === 0 || this.#epoch / training.epochs > 0.5;
+    const settled = isSettled(training, { epoch: this.#epoch, epochs: training.epochs });
     const accuracy = validationAccuracy ?? 0;
     if (settled && (validationAccuracy === undefined || accuracy >= this.#best.accuracy)) {
       this.#best = { accuracy, epoch: this.#epoch, masters: this.#executor.read("masters") };

@@ -1,0 +1,132 @@
+// What `sparsify` and `quantize` do with a model file.
+
+import { UserError, type Progress } from "../base/index.ts";
+import { wasmBackendOn } from "../compute/index.ts";
+import { evaluateNetwork, train, trainWithRewinding, type Dataset, type TrainingOptions } from "../learning/index.ts";
+import { accuracyOf } from "../model/encoding/index.ts";
+import { networkShape, removeDeadNeurons, synapseCount, type Network } from "../model/network/index.ts";
+import { measureConnections } from "../model/sparsity/index.ts";
+import type { Config } from "./config.ts";
+import { loadModel, saveModel, type Model } from "./model-file.ts";
+import { datasetOf, goldenOn, type ModelTask } from "./model-work.ts";
+import { parseConfig } from "./parse-config.ts";
+import { batchOptions, initialOf, startsUntrained, tuningOptions } from "./stages/software.ts";
+
+export interface TuneOptions extends ModelTask {
+  /** The model file to write. */
+  readonly target: string;
+  readonly sparsity: number | undefined;
+  readonly weightBits: number | undefined;
+  /** Take the place of the document's `tuning`; undefined leaves it. */
+  readonly tuning: {
+    readonly epochs?: number | undefined;
+    readonly pruneBlock?: number | undefined;
+    readonly pruning: Readonly<Record<string, unknown>>;
+  };
+  /** Prune in so many rounds, going back to the weights after epoch `rewindTo` each time; retrains from the start. */
+  readonly rounds: number | undefined;
+  readonly rewindTo: number;
+  /** Remove neurons that nothing can notice. */
+  readonly shrink: boolean;
+}
+
+export interface TuneResult {
+  readonly before: number;
+  readonly after: number;
+  /** By what the result was judged. */
+  readonly kind: "golden model" | "float";
+  readonly connectionSparsity: number;
+  /** "784-128-10" before and after dead neurons were removed. */
+  readonly shapes: readonly [string, string];
+}
+
+/**
+ * Prune and quantize a model file with fine-tuning.
+ * @throws `tune/range`, `config/invalid`, and what training throws
+ */
+export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
+  const { platform } = options;
+  checkTuning(options);
+  const loaded = await loadModel(platform.files, options.file);
+  const model: Model = { ...loaded, config: configOf(loaded.config, options) };
+  const dataset = await datasetOf(options, model, undefined);
+  const batch = batchOptions(model.config, model.network.stepCount);
+  const backend = wasmBackendOn(platform.threads);
+  const judge = async (network: Network): Promise<number> =>
+    (await evaluateNetwork({ network, dataset, split: dataset.test, batch, backend })).accuracy;
+  const before = await judge(model.network);
+  const weightBits = options.weightBits ?? model.network.layers[0]?.quantizer?.bits;
+  const tunedNetwork = await tune(options, model, dataset, weightBits);
+  const network = options.shrink ? removeDeadNeurons(tunedNetwork).network : tunedNetwork;
+  const tuned: Model = { ...model, network };
+  const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
+  const after = golden === undefined ? await judge(network) : accuracyOf(golden.decisions, dataset.test.labels);
+  await saveModel(platform.files, options.target, tuned);
+  const nonZero = network.layers.map((layer) => measureConnections(layer.weights.data, layer.neuronCount).nonZeroCount);
+  return {
+    before,
+    after,
+    kind: golden === undefined ? "float" : "golden model",
+    connectionSparsity: 1 - nonZero.reduce((a, b) => a + b, 0) / synapseCount(network),
+    shapes: [networkShape(tunedNetwork), networkShape(network)],
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** The document with what the command line says instead; checked like any document. */
+function configOf(config: Config, { tuning }: TuneOptions): Config {
+  const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const pruning = { ...config.tuning.pruning, ...given(tuning.pruning) };
+  const { epochs, pruneBlock } = tuning;
+  const merged = { ...config, tuning: { ...config.tuning, ...given({ epochs, pruneBlock }), pruning } };
+  return parseConfig(merged, "command line");
+}
+
+async function tune(
+  options: TuneOptions,
+  { network, config }: Model,
+  dataset: Dataset,
+  weightBits: number | undefined,
+): Promise<Network> {
+  const { platform, signal, onEvent, rounds, rewindTo } = options;
+  const sparsity = options.sparsity ?? 0;
+  const isFresh = startsUntrained(config, sparsity) || rounds !== undefined;
+  const title = isFresh ? "train" : "fine-tune";
+  const training: TrainingOptions = {
+    ...tuningOptions(config, sparsity),
+    ...(rounds === undefined ? {} : { epochs: config.training.epochs, learningRate: config.training.learningRate }),
+    ...(weightBits === undefined ? {} : { weightBits }),
+    // Zeros of a pruned model are kept when it is only quantized.
+    ...(sparsity > 0 ? {} : { keepZeros: true }),
+  };
+  const started = platform.clock.monotonic();
+  onEvent({ type: "stage-started", title });
+  const task = {
+    network: isFresh ? initialOf(config, dataset, network.stepCount) : network,
+    dataset,
+    batch: batchOptions(config, network.stepCount),
+    backend: wasmBackendOn(platform.threads),
+    signal,
+    training,
+    onProgress: (progress: Progress) => onEvent({ type: "progress", title, progress }),
+  };
+  const result =
+    rounds === undefined
+      ? await train(task)
+      : await trainWithRewinding({ ...task, rewinding: { rounds, epoch: rewindTo } });
+  const seconds = (platform.clock.monotonic() - started) / 1000;
+  onEvent({ type: "stage-finished", title, reused: false, reason: "first time", seconds, summary: options.target });
+  return result.network;
+}
+
+function checkTuning({ sparsity, weightBits }: TuneOptions): void {
+  const fail = (flag: string, expected: string, got: number): never => {
+    throw new UserError("tune/range", `--${flag}: expected ${expected}, got ${got}`, { exit: "usage" });
+  };
+  if (sparsity !== undefined && !(sparsity >= 0 && sparsity < 1)) fail("sparsity", "a share 0…0.99", sparsity);
+  if (weightBits !== undefined && !(Number.isInteger(weightBits) && weightBits >= 2 && weightBits <= 8)) {
+    fail("bits", "a whole number 2…8", weightBits);
+  }
+}
