@@ -36,6 +36,10 @@ export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, tar
     const message = `${network.stepCount} steps, a result word counts to ${largestStepCount}`;
     report("fit/steps", network.name, message, "use fewer time steps");
   }
+  for (const layer of network.layers) {
+    const shape = shapeWithoutCore(layer);
+    if (shape !== undefined) report("fit/shape", layer.name, `${shape} has no core yet`, "use plain dense layers");
+  }
   network.layers.forEach((layer, index) => {
     const lanes = choice.lanes[index] ?? 0;
     if (!Number.isInteger(lanes) || lanes < 1 || lanes > layer.neuronCount) {
@@ -138,6 +142,14 @@ function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target,
   return target.limits.singlePortRams.value === 0
     ? 'use target "up5k", which has 1 Mbit of single-port RAM, or a smaller network'
     : `make "${largest.layer}" smaller`;
+}
+
+/** What a layer is that no core runs; undefined for a plain dense layer. */
+function shapeWithoutCore({ convolution, isRecurrent, bias, union }: IntegerLayer): string | undefined {
+  if (convolution !== undefined) return "a convolution";
+  if (isRecurrent === true) return "a recurrent layer";
+  if (bias !== undefined) return "a bias";
+  return union === undefined ? undefined : "pooling of spikes";
 }
 
 /** Unused lanes of the last group hold zeros for ever: they must not fire. */

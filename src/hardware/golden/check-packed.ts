@@ -4,8 +4,10 @@
 import { z } from "zod";
 import { assertDefined, signedRange, type IntegerRange, type Problem } from "../../base/index.ts";
 import { largestLevel } from "../../model/tensor/index.ts";
-import { accumulatorRange } from "./lower-network.ts";
 import type { PackedNetwork, PackedNeuron, PackedNode } from "./packed-network.ts";
+import { checkSynapses, checkUnion, convolutionSchema, unionSchema } from "./check-synapses.ts";
+import { unionCount } from "./pooling.ts";
+import { accumulatorRange } from "./synapses.ts";
 
 /** Everything wrong with what should be a packed network, by layer and node. */
 export function checkPackedNetwork(value: unknown): Problem[] {
@@ -13,10 +15,18 @@ export function checkPackedNetwork(value: unknown): Problem[] {
   if (!read.success) {
     return read.error.issues.map(({ path, message }) => problem(path.join(".") || "network", message));
   }
-  let inputCount = read.data.inputCount;
-  return read.data.layers.flatMap((layer) => {
-    const problems = [...checkSizes(layer, inputCount), ...checkNeuron(layer.neuron)];
-    inputCount = layer.neuronCount;
+  const { inputUnion, layers } = read.data;
+  const wrong = checkUnion(inputUnion, read.data.inputCount);
+  if (wrong !== undefined) return [problem("inputUnion", wrong)];
+  let inputCount = inputUnion === undefined ? read.data.inputCount : unionCount(inputUnion);
+  return layers.flatMap((layer) => {
+    const union = checkUnion(layer.union, layer.neuronCount);
+    const problems = [
+      ...checkSizes(layer, inputCount),
+      ...checkNeuron(layer.neuron),
+      ...(union === undefined ? [] : [union]),
+    ];
+    inputCount = layer.union === undefined || union !== undefined ? layer.neuronCount : unionCount(layer.union);
     return problems.map((message) => problem(`"${layer.name}"`, message));
   });
 }
@@ -82,12 +92,17 @@ const networkSchema: z.ZodType<PackedNetwork> = z.strictObject({
   name: z.string(),
   inputCount: count,
   stepCount: count,
+  inputUnion: unionSchema.optional(),
   layers: z
     .array(
       z.strictObject({
         name: z.string(),
         inputCount: count,
         neuronCount: count,
+        convolution: convolutionSchema.optional(),
+        isRecurrent: z.literal(true).optional(),
+        bias: z.instanceof(Int32Array).optional(),
+        union: unionSchema.optional(),
         weightBits: z.int().min(2).max(16),
         weights: z.instanceof(Int16Array),
         weightScale: z.number().positive(),
@@ -106,16 +121,15 @@ function problem(path: string, message: string): Problem {
 }
 
 function checkSizes(layer: PackedLayer, inputCount: number): string[] {
-  const { neuronCount, weights, weightBits } = layer;
+  const { weights, weightBits, bias } = layer;
   if (layer.inputCount !== inputCount) return [`expected ${inputCount} inputs, got ${layer.inputCount}`];
-  if (weights.length !== inputCount * neuronCount) {
-    return [`expected ${inputCount} × ${neuronCount} weights, got ${weights.length}`];
-  }
+  const shapes = checkSynapses(layer);
+  if (shapes.length > 0) return shapes;
   const problems: string[] = [];
   const limit = largestLevel(weightBits);
   const wide = weights.find((weight) => Math.abs(weight) > limit);
   if (wide !== undefined) problems.push(`a weight is ${wide}, outside ${-limit}…${limit} of ${weightBits} bits`);
-  const exact = accumulatorRange(weights, neuronCount);
+  const exact = accumulatorRange(layer, { weights, bias });
   for (const [what, stated] of [
     ["accumulator", layer.accumulator],
     ["neuron's input", layer.neuron.input],

@@ -1,7 +1,8 @@
 import { assertDefined } from "../../base/index.ts";
 import { countRow, firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
-import type { EventTrace } from "./event-trace.ts";
+import { arriving, type EventTrace } from "./event-trace.ts";
 import type { IntegerNetwork } from "./integer-network.ts";
+import { fanOuts } from "./synapses.ts";
 
 /** Events of one layer, summed over all samples of a trace: integers, so that costs can be added exactly. */
 export interface LayerEvents {
@@ -10,7 +11,7 @@ export interface LayerEvents {
   readonly spikesOut: number;
   /** Additions of a non-zero weight that a spike reached. */
   readonly effectiveSynapticOperations: number;
-  /** Additions as if nothing were zero: steps · inputs · neurons. */
+  /** Additions as if nothing were zero: steps · synapses. */
   readonly denseSynapticOperations: number;
   /** Update phases of one neuron. */
   readonly neuronUpdates: number;
@@ -28,24 +29,21 @@ export interface EventCounts {
 /** Count what happened in a trace, layer by layer. */
 export function countEvents(network: IntegerNetwork, trace: EventTrace): EventCounts {
   const layers = network.layers.map((layer, index) => {
-    const input = index === 0 ? trace.input : assertDefined(trace.layers[index - 1], "input spikes");
+    const input = arriving(network, trace, index);
     const output = assertDefined(trace.layers[index], "output spikes");
-    const rowNonZeros = new Int32Array(layer.inputCount);
-    layer.weights.forEach((weight, i) => {
-      if (weight !== 0) {
-        const row = Math.floor(i / layer.neuronCount);
-        rowNonZeros[row] = (rowNonZeros[row] ?? 0) + 1;
-      }
-    });
+    const { all, nonZero } = fanOuts(layer);
     const inputsPerStep = spikesPerStep(input);
     const outputsPerStep = spikesPerStep(output);
     const steps = trace.stepCount * trace.sampleCount;
+    // The spikes of the last step reach nobody.
+    const earlier = { ...output, stepCount: output.stepCount - 1 };
+    const feedback = layer.isRecurrent === true ? sumOverSpikes(earlier, nonZero.subarray(layer.inputCount)) : 0;
     return {
       layer: layer.name,
       spikesIn: total(inputsPerStep),
       spikesOut: total(outputsPerStep),
-      effectiveSynapticOperations: sumOverSpikes(input, rowNonZeros),
-      denseSynapticOperations: steps * layer.inputCount * layer.neuronCount,
+      effectiveSynapticOperations: sumOverSpikes(input, nonZero) + feedback,
+      denseSynapticOperations: steps * all.reduce((a, b) => a + b, 0),
       neuronUpdates: steps * layer.neuronCount,
       spikesPerStep: outputsPerStep,
       inputsPerStep,

@@ -1,12 +1,15 @@
 // The meaning of "correct": exact integers, one step at a time, all layers within the same step, spikes of a layer entering
-// the next one in that step.
+// the next one in that step, those of a recurrent layer entering it again in the next step.
 
 import { assert, assertDefined, UserError, type ProgressListener } from "../../base/index.ts";
 import { decideClasses } from "../../model/encoding/index.ts";
 import type { IntegerExpression, IntegerNeuron } from "../../model/neuron/index.ts";
 import { firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { EventTrace } from "./event-trace.ts";
+import type { SynapseWalk } from "./convolution.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
+import { largestOfWindows, uniteFiring } from "./pooling.ts";
+import { sumCount, synapseWalk } from "./synapses.ts";
 
 /**
  * Run the golden model on every sample from zero state.
@@ -18,11 +21,13 @@ import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
 export function runGolden(network: IntegerNetwork, input: SpikeTrain, onProgress?: ProgressListener): EventTrace {
   checkGoldenInput(network, input);
   const { stepCount, sampleCount } = input;
+  const { inputUnion } = network;
   const layers = network.layers.map((layer) => new LayerState(layer, stepCount, sampleCount));
   for (let sample = 0; sample < sampleCount; sample++) {
     for (const layer of layers) layer.clear();
     for (let step = 0; step < stepCount; step++) {
-      let firing = firingNeurons(input, step, sample);
+      let firing: readonly number[] = firingNeurons(input, step, sample);
+      if (inputUnion !== undefined) firing = uniteFiring(firing, inputUnion);
       for (const layer of layers) firing = layer.step(firing, step, sample);
     }
     if (sample % 64 === 63)
@@ -68,6 +73,9 @@ type Reader = (state: Int32Array, offset: number, input: number) => number;
 class LayerState {
   readonly spikes: SpikeTrain;
   readonly #layer: IntegerLayer;
+  readonly #walk: SynapseWalk;
+  /** Who fired in the step before. */
+  #before: readonly number[] = [];
   readonly #sums: Int32Array;
   /** Shape [neuron, variable]. */
   readonly #state: Int32Array;
@@ -77,7 +85,8 @@ class LayerState {
   constructor(layer: IntegerLayer, stepCount: number, sampleCount: number) {
     this.#layer = layer;
     this.spikes = spikeTrain({ stepCount, sampleCount, neuronCount: layer.neuronCount });
-    this.#sums = new Int32Array(layer.neuronCount);
+    this.#walk = synapseWalk(layer);
+    this.#sums = new Int32Array(sumCount(layer));
     this.#state = new Int32Array(layer.neuronCount * layer.neuron.state.length);
     const readers = new Map<IntegerExpression, Reader>();
     this.#spike = readerOf(layer.neuron.spike, layer.neuron, readers);
@@ -88,22 +97,22 @@ class LayerState {
 
   clear(): void {
     this.#state.fill(0);
+    this.#before = [];
   }
 
-  /** Accumulate the rows of the firing inputs, then update every neuron. Returns who fired. Mutates sums, state, spikes. */
-  step(firing: readonly number[], step: number, sample: number): number[] {
-    const { neuronCount, weights } = this.#layer;
-    const sums = this.#sums.fill(0);
-    for (const input of firing) {
-      const row = input * neuronCount;
-      for (let n = 0; n < neuronCount; n++) sums[n] = (sums[n] ?? 0) + (weights[row + n] ?? 0);
-    }
+  /** Accumulate what the firing inputs add, then update every neuron. Returns what is handed over. Mutates sums, state, spikes. */
+  step(firing: readonly number[], step: number, sample: number): readonly number[] {
+    const { inputCount, neuronCount, isRecurrent, union } = this.#layer;
+    this.#sums.fill(0);
+    for (const input of firing) this.#add(input);
+    if (isRecurrent === true) for (const neuron of this.#before) this.#add(inputCount + neuron);
+    const inputs = this.#inputs();
     const fired: number[] = [];
     const variables = this.#next.length;
     const next = new Array<number>(variables);
     for (let n = 0; n < neuronCount; n++) {
       const offset = n * variables;
-      const input = sums[n] ?? 0;
+      const input = inputs[n] ?? 0;
       for (let k = 0; k < variables; k++) next[k] = assertDefined(this.#next[k], "reader")(this.#state, offset, input);
       if (this.#spike(this.#state, offset, input) === 1) {
         fired.push(n);
@@ -111,7 +120,24 @@ class LayerState {
       }
       for (let k = 0; k < variables; k++) this.#state[offset + k] = next[k] ?? 0;
     }
-    return fired;
+    this.#before = fired;
+    return union === undefined ? fired : uniteFiring(fired, union);
+  }
+
+  #add(event: number): void {
+    const [sums, { weights, neuronCount, convolution }] = [this.#sums, this.#layer];
+    if (convolution === undefined) {
+      const row = event * neuronCount;
+      for (let n = 0; n < neuronCount; n++) sums[n] = (sums[n] ?? 0) + (weights[row + n] ?? 0);
+    } else this.#walk(event, (cell, weight) => (sums[cell] = (sums[cell] ?? 0) + (weights[weight] ?? 0)));
+  }
+
+  /** What each neuron sees in this step. */
+  #inputs(): Int32Array {
+    const { convolution, bias } = this.#layer;
+    const { sums: grid, largest } = convolution ?? {};
+    const seen = grid === undefined || largest === undefined ? this.#sums : largestOfWindows(this.#sums, grid, largest);
+    return bias === undefined ? seen : seen.map((sum, n) => sum + (bias[n % bias.length] ?? 0));
   }
 }
 

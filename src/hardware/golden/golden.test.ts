@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { randomStream, UserError } from "../../base/index.ts";
 import { denseLayers, denseLayer, type Network } from "../../model/network/index.ts";
 import { integerOrder, neuronSpec, stepIntegerNeuron } from "../../model/neuron/index.ts";
-import { firingNeurons, hasSpike, setSpike, spikeTrain, tensor } from "../../model/tensor/index.ts";
+import { firingNeurons, hasSpike, setSpike, spikeTrain } from "../../model/tensor/index.ts";
 import {
   accumulatorRange,
   countEvents,
@@ -125,8 +125,14 @@ test("a changed weight or threshold changes the trace", () => {
 });
 
 test("accumulator bounds are exact", () => {
-  assert.deepEqual(accumulatorRange(Int16Array.from([1, -2, 3, -4]), 2), { low: -6, high: 4 });
-  assert.deepEqual(accumulatorRange(Int16Array.from([1, 1]), 2), { low: 0, high: 1 });
+  const bounds = (weights: readonly number[], bias?: readonly number[]): unknown =>
+    accumulatorRange(
+      { inputCount: weights.length / 2, neuronCount: 2 },
+      { weights: Int16Array.from(weights), bias: bias === undefined ? undefined : Int32Array.from(bias) },
+    );
+  assert.deepEqual(bounds([1, -2, 3, -4]), { low: -6, high: 4 });
+  assert.deepEqual(bounds([1, 1]), { low: 0, high: 1 });
+  assert.deepEqual(bounds([1, -2, 3, -4], [2, 9]), { low: -6, high: 9 }, "with and without the bias");
 });
 
 test("what hardware cannot run is refused with the layer's name and a remedy", () => {
@@ -138,10 +144,10 @@ test("what hardware cannot run is refused with the layer's name and a remedy", (
     );
   };
   const [first, second] = [denseLayers(network)[0]!, network.layers[1]!];
-  refuse({ ...network, layers: [{ ...first, bias: tensor([2]) }, second] }, '"hidden": a bias has no hardware yet');
+  const own = { threshold: { shape: [2], data: Float32Array.of(1, 0.5) } };
   refuse(
-    { ...network, layers: [{ ...first, recurrentWeights: tensor([2, 2]) }, second] },
-    '"hidden": recurrent weights have no hardware yet',
+    { ...network, layers: [{ ...first, neuronParameters: own }, second] },
+    '"hidden": parameters that differ from neuron to neuron have no integers yet',
   );
   refuse({ ...network, readout: { kind: "membrane" } }, '"hand": readout "membrane" has no hardware');
 });

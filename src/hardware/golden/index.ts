@@ -1,3 +1,4 @@
+export * from "./convolution.ts";
 export * from "./event-counts.ts";
 export * from "./event-trace.ts";
 export * from "./fast/fast-golden.ts";
@@ -5,3 +6,5 @@ export * from "./golden-model.ts";
 export * from "./integer-network.ts";
 export * from "./lower-network.ts";
 export * from "./packed-network.ts";
+export * from "./pooling.ts";
+export * from "./synapses.ts";

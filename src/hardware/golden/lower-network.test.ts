@@ -41,7 +41,10 @@ test("accumulator bounds are what the worst choice of spikes gives, and they inc
           high = Math.max(high, sum);
         }
       }
-      assert.deepEqual(accumulatorRange(Int16Array.from(weights), neurons), { low, high });
+      assert.deepEqual(
+        accumulatorRange({ inputCount: inputs, neuronCount: neurons }, { weights: Int16Array.from(weights) }),
+        { low, high },
+      );
     }),
     { seed: 51, numRuns: 100 },
   );

@@ -1,14 +1,11 @@
-import { UserError, type IntegerRange } from "../../base/index.ts";
-import {
-  denseLayers,
-  networkShape,
-  validateNetwork,
-  type DenseLayer,
-  type Network,
-} from "../../model/network/index.ts";
+import { UserError } from "../../base/index.ts";
+import { networkShape, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
 import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
 import { fitQuantizer, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
+import { lowerSynapses } from "./lower-synapses.ts";
+import { unionCount, type SpikeUnion } from "./pooling.ts";
+import { accumulatorRange } from "./synapses.ts";
 
 export interface LowerOptions {
   readonly rounding: LoweringFormats["rounding"];
@@ -27,7 +24,7 @@ export interface LowerOptions {
 /**
  * Lower a trained network to integers.
  *
- * @throws `lower/bias`, `lower/recurrent`, `lower/membrane-readout` (exit "unsupported"): what the hardware here cannot run
+ * @throws `lower/membrane-readout`, `lower/neuron-parameters`, `lower/pooling` (exit "unsupported"): what integers here cannot say
  * @throws the problems of `checkNetwork`; `quantizer/bits`
  * @throws `lower/threshold-out-of-range`, `lower/too-wide` when the formats do not hold the values
  */
@@ -36,24 +33,27 @@ export function lowerNetwork(network: Network, options: LowerOptions): IntegerNe
   if (network.readout.kind !== "count") {
     throw unsupported("lower/membrane-readout", network.name, 'readout "membrane" has no hardware', 'use "count"');
   }
-  let inputCount = network.inputCount;
-  const layers = denseLayers(network).map((layer) => {
+  const unions = network.layers.map(unionBefore);
+  let inputCount = unions[0] === undefined ? network.inputCount : unionCount(unions[0]);
+  const layers = network.layers.map((layer, index): IntegerLayer => {
     const lowered = lowerLayer(layer, inputCount, options);
-    inputCount = layer.neuronCount;
-    return lowered;
+    const union = unions[index + 1];
+    inputCount = union === undefined ? layer.neuronCount : unionCount(union);
+    return union === undefined ? lowered : { ...lowered, union };
   });
   return {
     kind: "integer-network",
     name: network.name === "" ? networkShape(network) : network.name,
     inputCount: network.inputCount,
     stepCount: network.stepCount,
+    ...(unions[0] === undefined ? {} : { inputUnion: unions[0] }),
     layers,
     readout: { kind: "count" },
   };
 }
 
 /** The formats that `lowerNetwork` uses for a layer whose weight unit is `unit`. */
-export function chooseFormats(layer: DenseLayer, unit: number, options: LowerOptions): LoweringFormats {
+export function chooseFormats(layer: Pick<Layer, "neuron">, unit: number, options: LowerOptions): LoweringFormats {
   const threshold = (layer.neuron.parameters["threshold"] ?? 1) / unit;
   let fraction = options.potentialFraction ?? 0;
   if (options.potentialFraction === undefined) while (fraction < 4 && threshold * 2 ** fraction < 64) fraction++;
@@ -67,50 +67,43 @@ export function chooseFormats(layer: DenseLayer, unit: number, options: LowerOpt
   };
 }
 
-/**
- * Bounds of what any neuron can accumulate in one step, each input spiking at most once; they include 0.
- * @param weights  Shape [input, neuron].
- */
-export function accumulatorRange(weights: Int16Array, neuronCount: number): IntegerRange {
-  const low = new Int32Array(neuronCount);
-  const high = new Int32Array(neuronCount);
-  for (let row = 0; row < weights.length; row += neuronCount) {
-    for (let n = 0; n < neuronCount; n++) {
-      const weight = weights[row + n] ?? 0;
-      if (weight < 0) low[n] = (low[n] ?? 0) + weight;
-      else high[n] = (high[n] ?? 0) + weight;
-    }
-  }
-  return { low: low.reduce((a, b) => Math.min(a, b), 0), high: high.reduce((a, b) => Math.max(a, b), 0) };
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 
-function lowerLayer(layer: DenseLayer, inputCount: number, options: LowerOptions): IntegerLayer {
-  if (layer.bias !== undefined) {
-    throw unsupported("lower/bias", layer.name, "a bias has no hardware yet", "train without bias");
-  }
-  if (layer.recurrentWeights !== undefined) {
+/** The largest of bits is their union: it happens where the spikes come from. */
+function unionBefore({ inputPooling }: Layer): SpikeUnion | undefined {
+  if (inputPooling?.kind !== "max") return undefined;
+  const { size, stride, grid } = inputPooling;
+  return { size, stride, grid };
+}
+
+function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): IntegerLayer {
+  if (layer.neuronParameters !== undefined) {
     throw unsupported(
-      "lower/recurrent",
+      "lower/neuron-parameters",
       layer.name,
-      "recurrent weights have no hardware yet",
-      "use a feed-forward layer",
+      "parameters that differ from neuron to neuron have no integers yet",
+      "train one value for the whole layer",
     );
   }
-  const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(layer.weights.data, options.weightBits ?? 8);
-  const weights = Int16Array.from(layer.weights.data, (value) => quantizeValue(quantizer, value));
-  const accumulator = accumulatorRange(weights, layer.neuronCount);
-  const formats = chooseFormats(layer, quantizer.scale, options);
+  const { shape, weights: values, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
+  const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(values, options.weightBits ?? 8);
+  const unit = quantizer.scale * share;
+  const weights = Int16Array.from(values, (value) => quantizeValue(quantizer, value));
+  const offsets = bias === undefined ? undefined : Int32Array.from(bias, (b) => Math.round((b * biasTimes) / unit));
+  const accumulator = accumulatorRange(shape, { weights, bias: offsets });
   return {
     name: layer.name,
-    inputCount,
-    neuronCount: layer.neuronCount,
+    ...shape,
     weightBits: quantizer.bits,
     weights,
-    weightScale: quantizer.scale,
+    ...(offsets === undefined ? {} : { bias: offsets }),
+    weightScale: unit,
     accumulator,
-    neuron: lowerNeuron(layer.neuron, { unit: quantizer.scale, input: accumulator, formats }),
+    neuron: lowerNeuron(layer.neuron, {
+      unit,
+      input: accumulator,
+      formats: chooseFormats(layer, unit, options),
+    }),
   };
 }
 

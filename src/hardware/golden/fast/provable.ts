@@ -13,7 +13,13 @@ const mostInputs = 2 ** 16;
 export function findObstacle(network: IntegerNetwork): string | undefined {
   const [problem] = checkPackedNetwork(packNetwork(network));
   if (problem !== undefined) return `${problem.path}: ${problem.message}`;
-  for (const { name, inputCount, neuron } of network.layers) {
+  if (network.inputUnion !== undefined) return "its input is pooled, which only the golden model does";
+  for (const { name, inputCount, neuron, convolution, isRecurrent, bias, union } of network.layers) {
+    const only = "which only the golden model runs";
+    if (convolution !== undefined) return `"${name}" is a convolution, ${only}`;
+    if (isRecurrent === true) return `"${name}" is recurrent, ${only}`;
+    if (bias !== undefined) return `"${name}" has a bias, ${only}`;
+    if (union !== undefined) return `the spikes of "${name}" are pooled, ${only}`;
     if (inputCount > mostInputs) return `"${name}": ${inputCount} inputs, event lists name at most ${mostInputs}`;
     const wide = integerOrder([neuron.spike, ...Object.values(neuron.next)]).find(
       ({ low, high }) => low < -(2 ** 31) || high >= 2 ** 31,
