@@ -32,7 +32,6 @@ const awaited: readonly string[] = [
   "fc(5->7,bias)-Leaky-fc(7->3)-Leaky",
   "functional.loss",
   "spikegen",
-  "surrogate gradients",
   "tdBN / TEBN",
 ];
 

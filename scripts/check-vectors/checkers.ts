@@ -1,8 +1,9 @@
 import type { Checker } from "./checker.ts";
 import { encodersChecker } from "./encoders.ts";
+import { surrogates } from "./surrogates.ts";
 
 /** Every checker; the first that accepts a file checks it. Adding one is a file and a line here. */
-export const checkers: readonly Checker[] = [encodersChecker];
+export const checkers: readonly Checker[] = [encodersChecker, surrogates];
 
 /** Files that nobody checks, by their `model`, each with its reason; anything else unknown counts as a difference. */
 export const unchecked: Readonly<Record<string, string>> = {};

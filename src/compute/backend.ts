@@ -2,6 +2,8 @@ import type { LayerArrays, Network } from "../model/network/index.ts";
 import type { Quantizer, SpikeTrain } from "../model/tensor/index.ts";
 export type { LayerArrays } from "../model/network/index.ts";
 import type { Optimizer, UpdateStep } from "./optimizer.ts";
+import type { Surrogate } from "./surrogate.ts";
+export type { Surrogate } from "./surrogate.ts";
 
 /** What a batch feeds into the first layer. */
 export type NetworkInput =
@@ -11,13 +13,6 @@ export type NetworkInput =
   | { readonly kind: "bytes"; readonly values: Uint8Array; readonly sampleCount: number }
   /** Direct coding: the same current at every step. `values` has shape [sample, input], row-major. */
   | { readonly kind: "direct"; readonly values: Float32Array; readonly sampleCount: number };
-
-/** Derivative that stands in for the step function, as a function of u = charged potential − threshold. */
-export type Surrogate =
-  /** 1 / (1 + slope · |u|)². */
-  | { readonly kind: "fastSigmoid"; readonly slope: number }
-  /** (alpha / 2) / (1 + (π · alpha / 2 · u)²). */
-  | { readonly kind: "arctan"; readonly alpha: number };
 
 export interface CompileOptions {
   readonly surrogate: Surrogate;

@@ -20,6 +20,7 @@ import {
 } from "./backend.ts";
 import type { Optimizer, UpdateStep } from "./optimizer.ts";
 import { referenceBackend } from "./reference/reference.ts";
+import { surrogateDefinitions, type SurrogateName } from "./surrogates/index.ts";
 
 interface Case {
   readonly title: string;
@@ -160,6 +161,12 @@ const cases: readonly Case[] = [
     stepCount: 9,
   },
   { title: "tables, silent input", sizes: [37, 18, 4], neurons: [lif, lif], method: "tables", grid: true, density: 0 },
+  ...(Object.keys(surrogateDefinitions) as SurrogateName[]).map((kind): Case => ({
+    title: `surrogate ${kind}`,
+    sizes: [9, 12, 3],
+    neurons: [lif, lif],
+    surrogate: { kind },
+  })),
   { title: "all inputs firing", sizes: [11, 18, 4], neurons: [lif, lif], density: 1 },
 ];
 

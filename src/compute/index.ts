@@ -12,5 +12,12 @@ export {
 export * as kernel from "./kernel/language.ts";
 export { printModule } from "./kernel/print-wasm.ts";
 export { referenceBackend } from "./reference/reference.ts";
-export { surrogateDerivative } from "./surrogate.ts";
+export {
+  checkSurrogate,
+  surrogateDerivative,
+  surrogateExpression,
+  surrogateOf,
+  surrogateSupport,
+} from "./surrogate.ts";
+export { refusedSurrogates, surrogateDefinitions, type SurrogateName } from "./surrogates/index.ts";
 export { wasmBackend, wasmBackendOn } from "./wasm/wasm.ts";

@@ -1,6 +1,7 @@
 // The experiment document: every choice a user can make. `parse-config.ts` holds ranges and defaults, and the compiler keeps
 // the two in step.
 
+import type { SurrogateName } from "../compute/index.ts";
 import type { ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
 import type { PruningChoice } from "./pruning-choice.ts";
@@ -48,9 +49,11 @@ export interface Config {
     readonly memoryLimit?: number | undefined;
     /** Threads of the engine; results do not depend on it. */
     readonly threads?: number | undefined;
-    readonly surrogate: "fastSigmoid" | "arctan";
-    /** Slope of the fast sigmoid, or alpha of the arctangent. */
-    readonly surrogateScale: number;
+    readonly surrogate: SurrogateName;
+    /** The surrogate's first parameter: slope of the fast sigmoid, alpha of the arctangent, width of the triangle. */
+    readonly surrogateScale?: number | undefined;
+    /** Its other parameters, by name. */
+    readonly surrogateParameters: Readonly<Record<string, number>>;
     readonly detachReset: boolean;
     /** Shift images by up to so many pixels at random; fractions are interpolated. */
     readonly shift: number;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
+import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, type Encoding } from "../model/encoding/index.ts";
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
@@ -53,9 +54,13 @@ const trainingSchema = z.strictObject({
   truncation: count.optional(),
   memoryLimit: z.number().min(1).max(4096).optional(),
   threads: z.int().min(1).max(256).optional(),
-  surrogate: z.enum(["fastSigmoid", "arctan"]).default("fastSigmoid"),
-  /** Slope of the fast sigmoid, or alpha of the arctangent. */
-  surrogateScale: positive.default(5),
+  surrogate: z
+    .string()
+    .transform((name) => name as SurrogateName)
+    .default("fastSigmoid"),
+  /** The surrogate's first parameter. */
+  surrogateScale: z.number().optional(),
+  surrogateParameters: z.record(z.string(), z.number()).default({}),
   detachReset: z.boolean().default(true),
   /** Shift images by up to so many pixels at random. */
   shift: z.number().min(0).max(8).default(0),
@@ -230,6 +235,10 @@ function crossChecks(config: Config): Problem[] {
     ...optimizerProblems(training.optimizer, "training.optimizer"),
     ...(training.schedule === undefined ? [] : scheduleProblems(training.schedule, "training.schedule")),
     ...learnProblems(network, training.learn),
+    ...checkSurrogate(
+      surrogateOf(training.surrogate, training.surrogateScale, training.surrogateParameters),
+      "training.surrogate",
+    ),
   ];
   if (data.set !== "digits" && data.folder === undefined) {
     const message = `the files of ${data.set} do not ship with the package; give the folder that holds them`;

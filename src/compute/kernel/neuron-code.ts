@@ -2,7 +2,7 @@
 
 import { assertDefined, BugError } from "../../base/index.ts";
 import { operands, operandsFirst, type Expression } from "../../model/neuron/index.ts";
-import type { Surrogate } from "../backend.ts";
+import { surrogateExpression, type Surrogate } from "../surrogate.ts";
 import { apply, i32, vector, type KernelBuilder, type Local, type Value } from "./language.ts";
 
 /** Prints expressions into a builder, each node once; comparisons stay masks until a number is asked for. */
@@ -93,6 +93,11 @@ export class ExpressionPrinter {
       case "through":
         throw new BugError("only differentiation reads `through`");
       case "select": {
+        const inner = absoluteOf(node);
+        if (inner !== undefined) {
+          keep(apply("v.abs", this.#numberOf(inner)));
+          break;
+        }
         const mask = this.#masks.get(node.condition);
         const condition = mask ?? apply("v.ne", this.#numberOf(node.condition), vector(0));
         keep(apply("v.select", this.#numberOf(node.a), this.#numberOf(node.b), condition));
@@ -113,23 +118,22 @@ export class ExpressionPrinter {
   }
 }
 
+/** x of x > 0 ? x : 0 − x, for which there is an instruction. */
+function absoluteOf({ condition, a, b }: Extract<Expression, { readonly op: "select" }>): Expression | undefined {
+  const isPositive = condition.op === "above" && condition.a === a && isZero(condition.b);
+  return isPositive && b.op === "sub" && isZero(b.a) && b.b === a ? a : undefined;
+}
+
+function isZero(node: Expression): boolean {
+  return node.op === "constant" && node.value === 0;
+}
+
 /** Whether a node is 0 or 1 by comparing. */
 function isComparison(node: Expression): boolean {
   return node.op === "above" || node.op === "atLeast";
 }
 
 /** g(u), the surrogate derivative, on four values. */
-export function surrogateCode(surrogate: Surrogate, u: Value): Value {
-  switch (surrogate.kind) {
-    case "fastSigmoid": {
-      const d = apply("v.add", vector(1), apply("v.mul", vector(surrogate.slope), apply("v.abs", u)));
-      return apply("v.div", vector(1), apply("v.mul", d, d));
-    }
-    case "arctan": {
-      const x = apply("v.mul", vector((Math.PI * surrogate.alpha) / 2), u);
-      return apply("v.div", vector(surrogate.alpha / 2), apply("v.add", vector(1), apply("v.mul", x, x)));
-    }
-    default:
-      return surrogate satisfies never;
-  }
+export function surrogateCode(k: KernelBuilder, surrogate: Surrogate, u: Local): Value {
+  return new ExpressionPrinter(k, new Map([["u", u]])).number(surrogateExpression(surrogate));
 }

@@ -289,7 +289,7 @@ function adjointVector(
   if (isSaved("input")) {
     const forward = new ExpressionPrinter(k, environment, known);
     tape.surrogates.forEach((argumentOf, s) => {
-      environment.set(`surrogate.${s}`, k.keep(surrogateCode(surrogate, k.keep(forward.number(argumentOf)))));
+      environment.set(`surrogate.${s}`, k.keep(surrogateCode(k, surrogate, k.keep(forward.number(argumentOf)))));
     });
   }
   const printer = new ExpressionPrinter(k, environment, known);

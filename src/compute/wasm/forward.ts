@@ -235,7 +235,7 @@ function saveTape(
 ): void {
   layer.tape.surrogates.forEach((argumentOf, s) => {
     if (!layer.tape.saved.some((node) => node.op === "reference" && node.name === `surrogate.${s}`)) return;
-    environment.set(`surrogate.${s}`, k.keep(surrogateCode(surrogate, k.keep(printer.number(argumentOf)))));
+    environment.set(`surrogate.${s}`, k.keep(surrogateCode(k, surrogate, k.keep(printer.number(argumentOf)))));
   });
   layer.tape.saved.forEach((node, slot) => {
     k.store(place.saved, assertDefined(layer.saved[slot], "slot") + 16 * place.j, printer.saved(node));

@@ -1,7 +1,7 @@
 // From data to integer networks: everything that does not know the hardware.
 
 import { hashValue } from "../../base/index.ts";
-import { wasmBackendOn } from "../../compute/index.ts";
+import { surrogateOf, wasmBackendOn } from "../../compute/index.ts";
 import {
   lowerNetwork,
   packNetwork,
@@ -223,10 +223,7 @@ export function trainingOptions(config: Config): TrainingOptions {
     schedule: training.schedule ?? { kind: "cosine", warmUp: 0.02 * training.epochs },
     loss: training.loss,
     clip: training.clip.kind === "none" ? undefined : training.clip,
-    surrogate:
-      training.surrogate === "fastSigmoid"
-        ? { kind: "fastSigmoid", slope: training.surrogateScale }
-        : { kind: "arctan", alpha: training.surrogateScale },
+    surrogate: surrogateOf(training.surrogate, training.surrogateScale, training.surrogateParameters),
     detachReset: training.detachReset,
     augmentation: { shift: training.shift, rotation: training.rotation, zoom: training.zoom },
     activityPenalty: training.activityPenalty,

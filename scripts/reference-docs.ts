@@ -1,0 +1,13 @@
+// Writes the generated pages of docs/reference: `npm run docs:reference`. A test checks that they are current.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { surrogatePage } from "./surrogate-table.ts";
+
+/** Every generated page, by its file. */
+export const referencePages: Readonly<Record<string, () => string>> = {
+  "docs/reference/surrogates.md": surrogatePage,
+};
+
+if (import.meta.main) {
+  mkdirSync("docs/reference", { recursive: true });
+  for (const [file, page] of Object.entries(referencePages)) writeFileSync(file, page());
+}
