@@ -1,5 +1,5 @@
 import { UserError } from "../base/index.ts";
-import type { Network } from "../model/network/index.ts";
+import { delaysOf, type Network } from "../model/network/index.ts";
 import { spikeTrain, type SpikeTrain } from "../model/tensor/index.ts";
 import type { CompileOptions, NetworkInput } from "./backend.ts";
 
@@ -18,6 +18,13 @@ export function checkInput(network: Network, options: CompileOptions, input: Net
     throw new UserError(
       "compute/batch-size",
       `network "${network.name}": expected a batch of 1…${options.maxSampleCount} samples, got ${samples}`,
+    );
+  }
+  if (input.kind === "direct" && network.layers[0] !== undefined && delaysOf(network.layers[0]) !== undefined) {
+    throw new UserError(
+      "compute/delayed-direct",
+      `network "${network.name}": its first layer delays spikes, and a direct input has none`,
+      { exit: "unsupported", hint: "encode the input as spikes, or put a layer before" },
     );
   }
   if (input.kind === "spikes") {

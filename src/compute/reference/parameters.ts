@@ -1,7 +1,7 @@
 // The arrays of the reference back end, in the network's own layout.
 
 import { assertDefined } from "../../base/index.ts";
-import { layerArrays, listArrays, type Layer } from "../../model/network/index.ts";
+import { layerArrays, listArrays, mapArrays, type Layer } from "../../model/network/index.ts";
 import { neuronOf } from "../../model/neuron/index.ts";
 import { quantizeValue } from "../../model/tensor/index.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type TransformedKey,
   type WeightTransform,
 } from "../backend.ts";
+import type { NormalizationArrays } from "../normalization.ts";
 import { momentNames, updateArray, type Optimizer, type UpdateStep } from "../optimizer.ts";
 
 export class ReferenceParameters {
@@ -40,6 +41,17 @@ export class ReferenceParameters {
 
   gradients(layer: number): LayerArrays {
     return assertDefined(this.#arrays.gradients[layer], "gradients");
+  }
+
+  /** Running statistics, in whatever the forward pass sees and what learns. */
+  setNormalization(layer: number, normalization: NormalizationArrays): void {
+    for (const kind of ["weights", "masters"] as const) {
+      const { scale } = assertDefined(this.#arrays[kind][layer]?.normalization, "normalization");
+      this.#arrays[kind][layer] = {
+        ...assertDefined(this.#arrays[kind][layer], kind),
+        normalization: { ...normalization, scale },
+      };
+    }
   }
 
   clearGradients(layer: number): void {
@@ -118,17 +130,4 @@ export class ReferenceParameters {
       array.forEach((value, n) => (array[n] = Math.min(Math.max(value, low), high)));
     }
   }
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-function mapArrays(arrays: LayerArrays, map: (array: Float32Array) => Float32Array): LayerArrays {
-  const { weights, bias, recurrentWeights, neuronParameters } = arrays;
-  const own = Object.entries(neuronParameters ?? {}).map(([name, array]) => [name, map(array)] as const);
-  return {
-    weights: map(weights),
-    ...(bias === undefined ? {} : { bias: map(bias) }),
-    ...(recurrentWeights === undefined ? {} : { recurrentWeights: map(recurrentWeights) }),
-    ...(own.length === 0 ? {} : { neuronParameters: Object.fromEntries(own) }),
-  };
 }

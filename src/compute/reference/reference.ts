@@ -2,7 +2,14 @@
 // end can be compared bit for bit. Slow on purpose.
 
 import { assertDefined, BugError } from "../../base/index.ts";
-import { classCount, layerInputCount, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
+import {
+  classCount,
+  delaysOf,
+  layerInputCount,
+  validateNetwork,
+  type Layer,
+  type Network,
+} from "../../model/network/index.ts";
 import {
   differentiate,
   evaluateFloat,
@@ -27,7 +34,10 @@ import type {
 import { checkInput, packBytes, sampleCountOf } from "../batch.ts";
 import type { UpdateStep } from "../optimizer.ts";
 import { surrogateDerivative } from "../surrogate.ts";
+import { arrivingSpikes, sendBack } from "./arrivals.ts";
+import { normalizeCurrents, normalizeGradient, type NormalizedRecord } from "./normalized.ts";
 import { ReferenceParameters } from "./parameters.ts";
+import { addRecurrent, recurrentGradient } from "./recurrence.ts";
 import { synapsesOf, type Synapses } from "./synapses.ts";
 
 export const referenceBackend: Backend = {
@@ -41,13 +51,18 @@ export const referenceBackend: Backend = {
 // ---------------------------------------------------------------------------------------------------------------------
 
 type Values = Record<string, number>;
-const { fround } = Math;
+
+interface Pass {
+  readonly sampleCount: number;
+  readonly training: boolean;
+}
 
 /** What one layer did in one pass, kept for the backward pass. */
 interface LayerRecord {
   readonly spikes: SpikeTrain;
   /** Everything a neuron's step read. Index: (step · samples + sample) · neurons + neuron. */
   readonly environments: Values[];
+  readonly normalized?: NormalizedRecord;
 }
 
 class ReferenceExecutor implements Executor {
@@ -76,14 +91,14 @@ class ReferenceExecutor implements Executor {
     this.#records = [];
   }
 
-  async forward(input: NetworkInput): Promise<ForwardResult> {
+  async forward(input: NetworkInput, { training }: { readonly training: boolean }): Promise<ForwardResult> {
     checkInput(this.#network, this.#options, input);
     const sampleCount = sampleCountOf(input);
     this.#input =
       input.kind === "bytes" ? { kind: "spikes", spikes: packBytes(this.#network, input.values, sampleCount) } : input;
     this.#records = [];
     this.#network.layers.forEach((layer, index) => {
-      this.#records.push(this.#forwardLayer(layer, index, sampleCount));
+      this.#records.push(this.#forwardLayer(layer, index, { sampleCount, training }));
     });
     const rows = sampleCount * this.#network.stepCount;
     const activity = this.#network.layers.map((_, index) => {
@@ -166,27 +181,29 @@ class ReferenceExecutor implements Executor {
     return potentials;
   }
 
-  #forwardLayer(layer: Layer, index: number, sampleCount: number): LayerRecord {
+  #forwardLayer(layer: Layer, index: number, pass: Pass): LayerRecord {
     const { stepCount } = this.#network;
     const { neuronCount } = layer;
+    const { sampleCount } = pass;
     const neuron = assertDefined(this.#neurons[index], "neuron");
     const spikes = spikeTrain({ stepCount, sampleCount, neuronCount });
     const environments = new Array<Values>(stepCount * sampleCount * neuronCount);
     const names = [...neuron.state];
+    const { currents, normalized } = this.#currents(layer, index, pass);
     for (let sample = 0; sample < sampleCount; sample++) {
-      const isStatic = index === 0 && this.#input?.kind === "direct";
-      let currents = new Float32Array(0);
       const state = Array.from({ length: neuronCount }, (_, n) =>
         Float32Array.from(Object.values(initialState(neuron, this.#parameters.ofNeuron(index, n), evaluateFloat))),
       );
       for (let step = 0; step < stepCount; step++) {
-        if (step === 0 || !isStatic) currents = this.#currents(index, step, sample);
-        const sums = this.#withRecurrent(index, step, sample, { currents, own: spikes });
+        const row = (step * sampleCount + sample) * neuronCount;
+        const arrived = currents.subarray(row, row + neuronCount);
+        const fired = step === 0 ? [] : firingNeurons(spikes, step - 1, sample);
+        const sums = addRecurrent(this.#parameters.weights(index), arrived, fired);
         for (let n = 0; n < neuronCount; n++) {
           const held = assertDefined(state[n], "state");
           const environment: Values = { ...this.#parameters.ofNeuron(index, n), input: sums[n] ?? 0 };
           names.forEach((name, k) => (environment[name] = held[k] ?? 0));
-          environments[(step * sampleCount + sample) * neuronCount + n] = environment;
+          environments[row + n] = environment;
           if (evaluateFloat(neuron.spike, environment) !== 0) setSpike(spikes, step, sample, n);
           names.forEach((name, k) => {
             held[k] = evaluateFloat(assertDefined(neuron.next[name], name), environment);
@@ -194,41 +211,37 @@ class ReferenceExecutor implements Executor {
         }
       }
     }
-    return { spikes, environments };
+    return { spikes, environments, ...(normalized === undefined ? {} : { normalized }) };
   }
 
-  #currents(index: number, step: number, sample: number): Float32Array<ArrayBuffer> {
-    const synapses = assertDefined(this.#synapses[index], "synapses");
-    return Float32Array.from(synapses.currents(this.#parameters.weights(index), this.#arriving(index, step, sample)));
-  }
-
-  /** Currents plus those of the layer's own spikes one step earlier. */
-  #withRecurrent(
+  /** What reaches the neurons, without their own spikes. Shape [step, sample, neuron]. */
+  #currents(
+    layer: Layer,
     index: number,
-    step: number,
-    sample: number,
-    { currents, own }: { readonly currents: Float32Array; readonly own: SpikeTrain },
-  ): Float32Array {
-    const { recurrentWeights } = this.#parameters.weights(index);
-    if (recurrentWeights === undefined || step === 0) return currents;
-    const sums = Float32Array.from(currents);
-    for (const i of firingNeurons(own, step - 1, sample)) {
-      for (let n = 0; n < sums.length; n++) {
-        sums[n] = fround((sums[n] ?? 0) + (recurrentWeights[i * sums.length + n] ?? 0));
-      }
+    pass: Pass,
+  ): { readonly currents: Float32Array; readonly normalized?: NormalizedRecord } {
+    const synapses = assertDefined(this.#synapses[index], "synapses");
+    const arrays = this.#parameters.weights(index);
+    const { bias: _bias, ...unbiased } = arrays;
+    const currents = new Float32Array(this.#network.stepCount * pass.sampleCount * layer.neuronCount);
+    for (let row = 0; row < this.#network.stepCount * pass.sampleCount; row++) {
+      const arriving = this.#arriving(index, Math.floor(row / pass.sampleCount), row % pass.sampleCount);
+      const of = layer.normalization === undefined ? arrays : unbiased;
+      currents.set(synapses.currents(of, arriving), row * layer.neuronCount);
     }
-    return sums;
+    if (layer.normalization === undefined) return { currents };
+    const { running, record, currents: normal } = normalizeCurrents(layer, arrays, currents, pass);
+    this.#parameters.setNormalization(index, running);
+    return { currents: normal, normalized: record };
   }
 
-  /** What arrives at a layer in one step: 1 for a spike, 0 for silence, or the direct input. */
+  /** What arrives at a layer's synapses in one step: 1 for a spike, 0 for silence, or the direct input. */
   #arriving(index: number, step: number, sample: number): Float32Array {
     const inputCount = layerInputCount(this.#network, index);
     const input = index === 0 ? this.#input : undefined;
     if (input?.kind === "direct") return input.values.subarray(sample * inputCount, (sample + 1) * inputCount);
-    const values = new Float32Array(inputCount);
     const spikes = index === 0 ? this.#inputSpikes() : this.spikesOf(index - 1);
-    for (const i of firingNeurons(spikes, step, sample)) values[i] = 1;
-    return values;
+    return arrivingSpikes(spikes, delaysOf(assertDefined(this.#network.layers[index], "layer")), step, sample);
   }
 
   /** Gradients of one layer; returns dLoss/dSpike of the layer below, shape [step, sample, input]. */
@@ -241,29 +254,56 @@ class ReferenceExecutor implements Executor {
     const { stepCount } = this.#network;
     const layer = assertDefined(this.#network.layers[index], "layer");
     const { neuronCount } = layer;
-    const inputCount = layerInputCount(this.#network, index);
-    const below = new Float32Array(index === 0 ? 0 : stepCount * sampleCount * inputCount);
+    const record = assertDefined(this.#records[index], "record");
+    const gradient = new Float32Array(stepCount * sampleCount * neuronCount);
     this.#parameters.clearGradients(index);
     for (let sample = 0; sample < sampleCount; sample++) {
       const carried = this.#emptyState(index, neuronCount);
       let recurrent = new Float32Array(neuronCount);
       for (let step = stepCount - 1; step >= 0; step--) {
         const row = (step * sampleCount + sample) * neuronCount;
-        const inputGradient = new Float32Array(neuronCount);
         for (let n = 0; n < neuronCount; n++) {
           const spike = (spikeGradient[row + n] ?? 0) + (recurrent[n] ?? 0);
           const state = assertDefined(carried[n], "gradient");
           if (potentialGradient !== undefined) state["v"] = (state["v"] ?? 0) + (potentialGradient[row + n] ?? 0);
-          inputGradient[n] = this.#backwardNeuron(index, { at: row + n, neuron: n }, spike, state);
+          gradient[row + n] = this.#backwardNeuron(index, { at: row + n, neuron: n }, spike, state);
         }
+        const fired = step === 0 ? [] : firingNeurons(record.spikes, step - 1, sample);
+        const own = gradient.subarray(row, row + neuronCount);
+        recurrent = recurrentGradient(this.#parameters.weights(index), this.#parameters.gradients(index), own, fired);
+      }
+    }
+    const { normalized } = record;
+    if (normalized === undefined) return this.#backwardSynapses(index, gradient, sampleCount);
+    const gradients = this.#parameters.gradients(index);
+    const { bias: _bias, ...unbiased } = gradients;
+    const raw = normalizeGradient(layer, gradients, normalized, gradient);
+    return this.#backwardSynapses(index, raw, sampleCount, unbiased);
+  }
+
+  /** From dLoss/dCurrent [step, sample, neuron] to the weights, and to the spikes of the layer below. */
+  #backwardSynapses(
+    index: number,
+    gradient: Float32Array,
+    sampleCount: number,
+    gradients: LayerArrays = this.#parameters.gradients(index),
+  ): Float32Array<ArrayBuffer> {
+    const { stepCount } = this.#network;
+    const { neuronCount } = assertDefined(this.#network.layers[index], "layer");
+    const inputCount = layerInputCount(this.#network, index);
+    const delays = delaysOf(assertDefined(this.#network.layers[index], "layer"));
+    const below = new Float32Array(index === 0 ? 0 : stepCount * sampleCount * inputCount);
+    for (let sample = 0; sample < sampleCount; sample++) {
+      for (let step = stepCount - 1; step >= 0; step--) {
+        const row = step * sampleCount + sample;
         const arriving = this.#synapses[index]?.backward({
           arrays: this.#parameters.weights(index),
-          gradients: this.#parameters.gradients(index),
+          gradients,
           arriving: this.#arriving(index, step, sample),
-          gradient: inputGradient,
+          gradient: gradient.subarray(row * neuronCount, (row + 1) * neuronCount),
         });
-        if (index > 0) below.set(assertDefined(arriving, "synapses"), (step * sampleCount + sample) * inputCount);
-        recurrent = this.#recurrentGradient(index, step, sample, inputGradient);
+        if (index === 0) continue;
+        sendBack(below, assertDefined(arriving, "synapses"), delays, { step, sample, sampleCount, inputCount });
       }
     }
     return below;
@@ -295,25 +335,6 @@ class ReferenceExecutor implements Executor {
     for (const name of neuron.state)
       carried[name] = evaluateFloat(assertDefined(adjoint.gradients[name], name), extended);
     return evaluateFloat(assertDefined(adjoint.gradients["input"], "input"), extended);
-  }
-
-  /** What this step's input gradient means for the layer's own spikes one step earlier. */
-  #recurrentGradient(index: number, step: number, sample: number, gradient: Float32Array): Float32Array<ArrayBuffer> {
-    const { recurrentWeights } = this.#parameters.weights(index);
-    const { recurrentWeights: recurrentGradient } = this.#parameters.gradients(index);
-    const earlier = new Float32Array(gradient.length);
-    if (recurrentWeights === undefined || recurrentGradient === undefined || step === 0) return earlier;
-    const size = gradient.length;
-    for (const i of firingNeurons(this.spikesOf(index), step - 1, sample)) {
-      for (let n = 0; n < size; n++)
-        recurrentGradient[i * size + n] = (recurrentGradient[i * size + n] ?? 0) + (gradient[n] ?? 0);
-    }
-    for (let i = 0; i < size; i++) {
-      let total = 0;
-      for (let n = 0; n < size; n++) total += (gradient[n] ?? 0) * (recurrentWeights[i * size + n] ?? 0);
-      earlier[i] = total;
-    }
-    return earlier;
   }
 
   #readOut(sampleCount: number): Float32Array {

@@ -2,7 +2,7 @@
 // behind the gather. Sums run in the order of the reference and never depend on threads, so spikes agree bit for bit.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { validateNetwork, type Network } from "../../model/network/index.ts";
+import { delaysOf, validateNetwork, type Network } from "../../model/network/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
@@ -43,6 +43,7 @@ const workOfThread = 1e8;
 
 async function compile(network: Network, options: CompileOptions, threads?: Threads): Promise<Executor> {
   validateNetwork(network);
+  refuseUnsupported(network);
   const threadCount = threads === undefined ? 1 : threadsFor(network, options, threads);
   const plan = planParts(network, { ...options, threadCount });
   const kernels = networkKernels(plan, options);
@@ -59,6 +60,18 @@ async function compile(network: Network, options: CompileOptions, threads?: Thre
       : soloTeam(own);
   const engine = new Engine({ network, options, plan, program: new Program(kernels), team, memory });
   return new WasmExecutor(network, options, engine);
+}
+
+/** @throws `compute/unsupported` for what only the reference runs */
+function refuseUnsupported(network: Network): void {
+  for (const layer of network.layers) {
+    const what = delaysOf(layer) === undefined ? layer.normalization && "normalized currents" : "delays";
+    if (what === undefined) continue;
+    throw new UserError("compute/unsupported", `"${layer.name}": ${what} run in the reference back end only`, {
+      path: layer.name,
+      exit: "unsupported",
+    });
+  }
 }
 
 /** The whole sequence at once, or in the longest of its halves, quarters… that the memory holds. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream, UserError } from "../../base/index.ts";
-import { denseLayers, denseLayer, type Network } from "../../model/network/index.ts";
+import { delayTaps, denseLayers, denseLayer, normalizeLayer, type Network } from "../../model/network/index.ts";
 import { integerOrder, neuronSpec, stepIntegerNeuron } from "../../model/neuron/index.ts";
 import { firingNeurons, hasSpike, setSpike, spikeTrain } from "../../model/tensor/index.ts";
 import {
@@ -149,6 +149,10 @@ test("what hardware cannot run is refused with the layer's name and a remedy", (
     { ...network, layers: [{ ...first, neuronParameters: own }, second] },
     '"hidden": parameters that differ from neuron to neuron have no integers yet',
   );
+  const delayed = { ...first, delays: delayTaps(network.inputCount, [1]) };
+  refuse({ ...network, layers: [delayed, second] }, '"hidden": delayed synapses have no hardware yet');
+  const { quantizer: _grid, ...free } = first;
+  refuse({ ...network, layers: [normalizeLayer(free), second] }, '"hidden": currents are normalized');
   refuse({ ...network, readout: { kind: "membrane" } }, '"hand": readout "membrane" has no hardware');
 });
 

@@ -1,5 +1,5 @@
 import { UserError } from "../../base/index.ts";
-import { networkShape, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
+import { delaysOf, networkShape, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
 import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
 import { fitQuantizer, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
@@ -24,7 +24,8 @@ export interface LowerOptions {
 /**
  * Lower a trained network to integers.
  *
- * @throws `lower/membrane-readout`, `lower/neuron-parameters`, `lower/pooling` (exit "unsupported"): what integers here cannot say
+ * @throws `lower/membrane-readout`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
+ * "unsupported"): what integers here cannot say
  * @throws the problems of `checkNetwork`; `quantizer/bits`
  * @throws `lower/threshold-out-of-range`, `lower/too-wide` when the formats do not hold the values
  */
@@ -84,6 +85,13 @@ function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): In
       "parameters that differ from neuron to neuron have no integers yet",
       "train one value for the whole layer",
     );
+  }
+  if (delaysOf(layer) !== undefined) {
+    const hint = "use a layer without delays";
+    throw unsupported("lower/delays", layer.name, "delayed synapses have no hardware yet", hint);
+  }
+  if (layer.normalization !== undefined) {
+    throw unsupported("lower/normalization", layer.name, "currents are normalized", "fold the normalization first");
   }
   const { shape, weights: values, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
   const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(values, options.weightBits ?? 8);

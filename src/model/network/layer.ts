@@ -1,5 +1,7 @@
 import { neuronOf, type NeuronSpec } from "../neuron/index.ts";
 import { tensor, type Quantizer, type Tensor } from "../tensor/index.ts";
+import type { Delays } from "./delays.ts";
+import type { Normalization } from "./normalization.ts";
 
 /** Synapses and the neurons that they feed. */
 export type Layer = DenseLayer | ConvLayer;
@@ -14,15 +16,19 @@ interface LayerCommon {
   readonly inputPooling?: InputPooling;
   /** Present when the weights lie on this quantizer's grid. */
   readonly quantizer?: Quantizer;
+  /** Currents are normalized before the bias is added. */
+  readonly normalization?: Normalization;
 }
 
 /** All-to-all synapses into a population of neurons; recurrent when `recurrentWeights` is given. */
 export interface DenseLayer extends LayerCommon {
   readonly kind: "dense";
-  /** Shape [input, neuron]: row i is what a spike of (pooled) input i adds to every neuron. */
+  /** Shape [input, neuron]: row i is what a spike of (pooled) input i adds to every neuron; [row, neuron] with `delays`. */
   readonly weights: Tensor;
   /** Added to the input of every step. Shape [neuron]. */
   readonly bias?: Tensor;
+  /** Which input, and how long ago, each row of the weights sees. */
+  readonly delays?: Delays;
   /** Shape [neuron, neuron]: row i is what a spike of neuron i adds in the next step. */
   readonly recurrentWeights?: Tensor;
 }
@@ -84,11 +90,18 @@ export function convolvedGrid(layer: Pick<ConvLayer, "input" | "stride" | "paddi
   return { rows: slide(layer.input.rows, kernelRows), columns: slide(layer.input.columns, kernelColumns), channels };
 }
 
-/** Inputs of a layer's synapses: what arrives, pooled. */
+/** Inputs of a layer's synapses: what arrives, pooled, or one for each delayed row. */
 export function synapseInputCount(layer: Layer, arriving: number): number {
+  const delays = delaysOf(layer);
+  if (delays !== undefined) return delays.sources.length;
   return layer.inputPooling === undefined
     ? arriving
     : cellCount(pooledGrid(layer.inputPooling.grid, layer.inputPooling));
+}
+
+/** Delays of a layer's synapses, where it has them. */
+export function delaysOf(layer: Layer): Delays | undefined {
+  return layer.kind === "dense" ? layer.delays : undefined;
 }
 
 /** Weights from a layer's neurons to themselves, where it has them. */

@@ -1,7 +1,9 @@
 import { throwProblems, type Problem } from "../../base/index.ts";
 import { checkNeuronSpec, neuronOf } from "../neuron/index.ts";
 import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
-import { layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
+import { checkDelays } from "./delays.ts";
+import { delaysOf, layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
+import { checkNormalization } from "./normalization.ts";
 import { layerInputCount, type Network, type Readout } from "./network.ts";
 import { checkConvolution, checkInputPooling } from "./validate-conv.ts";
 
@@ -66,6 +68,7 @@ function checkLayer(layer: Layer, arriving: number, path: string): Problem[] {
   }
   problems.push(...checkSynapses(layer, arriving, path));
   problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`), ...checkNeuronParameters(layer, path));
+  problems.push(...checkNormalization(layer, path));
   if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
   return problems;
 }
@@ -96,6 +99,15 @@ function checkSynapses(layer: Layer, arriving: number, path: string): Problem[] 
   if (inputPooling !== undefined) {
     const problems = checkInputPooling(inputPooling, arriving, `${path}.inputPooling`);
     if (problems.length > 0) return problems;
+  }
+  const delays = delaysOf(layer);
+  if (delays !== undefined) {
+    const problems = checkDelays(delays, arriving, `${path}.delays`);
+    if (problems.length > 0) return problems;
+    if (inputPooling !== undefined) {
+      const message = "spikes are either pooled or delayed; put a layer between";
+      return [{ code: "network/delays", path: `${path}.delays`, message }];
+    }
   }
   const inputCount = synapseInputCount(layer, arriving);
   if (layer.kind === "conv") {
