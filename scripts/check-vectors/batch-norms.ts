@@ -1,4 +1,4 @@
-import { referenceBackend, wasmBackend, type Backend } from "../../src/compute/index.ts";
+import { referenceBackend, type Backend } from "../../src/compute/index.ts";
 import { denseLayer, normalizeLayer, type Network } from "../../src/model/network/index.ts";
 import { neuronSpec } from "../../src/model/neuron/index.ts";
 import { setSpike, spikeTrain, tensor } from "../../src/model/tensor/index.ts";
