@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream } from "../base/index.ts";
-import { denseLayer, denseLayers, layerInputCount, type DenseLayer, type Network } from "../model/network/index.ts";
+import {
+  denseLayer,
+  denseLayers,
+  layerInputCount,
+  type DenseLayer,
+  type Network,
+  type Readout,
+} from "../model/network/index.ts";
 import { neuronSpec, type NeuronSpec } from "../model/neuron/index.ts";
 import { hasSpike, setSpike, spikeTrain, tensor, type Tensor } from "../model/tensor/index.ts";
 import {
@@ -31,7 +38,7 @@ interface Case {
   readonly recurrent?: boolean;
   readonly bias?: boolean;
   readonly direct?: boolean;
-  readonly membrane?: boolean;
+  readonly readout?: Readout;
   readonly density?: number;
   readonly surrogate?: Surrogate;
   readonly detachReset?: boolean;
@@ -124,7 +131,7 @@ const cases: readonly Case[] = [
     title: "part by part, direct input, membrane",
     sizes: [20, 37, 4],
     neurons: [lif, neuronSpec("leakyIntegrator")],
-    membrane: true,
+    readout: { kind: "membrane" },
     direct: true,
     stepCount: 6,
     stepsPerPart: 4,
@@ -146,7 +153,29 @@ const cases: readonly Case[] = [
   { title: "RMSprop", sizes: [9, 12, 3], neurons: [lif, lif], recurrent: true, optimizer: { kind: "rmsprop" } },
   { title: "bias", sizes: [11, 18, 4], neurons: [lif, lif], bias: true },
   { title: "direct input with bias", sizes: [11, 18, 4], neurons: [lif, lif], direct: true, bias: true },
-  { title: "membrane readout", sizes: [11, 18, 4], neurons: [lif, neuronSpec("leakyIntegrator")], membrane: true },
+  {
+    title: "membrane readout",
+    sizes: [11, 18, 4],
+    neurons: [lif, neuronSpec("leakyIntegrator")],
+    readout: { kind: "membrane" },
+  },
+  { title: "highest potential", sizes: [11, 18, 4], neurons: [lif, lif], readout: { kind: "membraneMax" } },
+  {
+    title: "mean potential, every step",
+    sizes: [11, 18, 4],
+    neurons: [lif, lif],
+    perStep: true,
+    readout: { kind: "membraneMean" },
+  },
+  { title: "first spike", sizes: [11, 18, 4], neurons: [lif, lif], readout: { kind: "firstSpike" } },
+  { title: "votes of counts", sizes: [11, 18, 6], neurons: [lif, lif], readout: { kind: "count", neuronsPerClass: 3 } },
+  {
+    title: "votes of first spikes, part by part",
+    sizes: [11, 18, 6],
+    neurons: [lif, lif],
+    stepsPerPart: 2,
+    readout: { kind: "firstSpike", neuronsPerClass: 2 },
+  },
   { title: "one step, one sample", sizes: [11, 18, 4], neurons: [lif, lif], stepCount: 1, samples: 1 },
   { title: "silent input", sizes: [11, 18, 4], neurons: [lif, lif], density: 0 },
   { title: "tables, dense input", sizes: [37, 18, 4], neurons: [lif, lif], method: "tables", grid: true, density: 0.6 },
@@ -251,7 +280,7 @@ function randomNetwork(item: Case, seed: number): Network {
     inputCount: item.sizes[0]!,
     stepCount: item.stepCount ?? 5,
     layers,
-    readout: item.membrane === true ? { kind: "membrane" } : { kind: "count" },
+    readout: item.readout ?? { kind: "count" },
   };
 }
 

@@ -4,6 +4,7 @@
 import type { SurrogateName } from "../compute/index.ts";
 import type { ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
+import type { Readout } from "../model/network/index.ts";
 import type { PruningChoice } from "./pruning-choice.ts";
 
 export type ObjectiveName = "accuracy" | "energy" | "latency" | "area";
@@ -30,6 +31,7 @@ export interface Config {
     readonly reset: "subtract" | "zero";
     readonly parameters: Readonly<Record<string, number>>;
     readonly recurrent: boolean;
+    readonly readout: Readout;
   };
   readonly encoding: Encoding;
   readonly training: {

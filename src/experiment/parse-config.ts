@@ -2,7 +2,7 @@ import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
-import { readEncoding, type Encoding } from "../model/encoding/index.ts";
+import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
 import { pruningSchema } from "./pruning-choice.ts";
@@ -40,6 +40,13 @@ const networkSchema = z.strictObject({
   reset: z.enum(["subtract", "zero"]).default("subtract"),
   parameters: z.record(z.string(), z.number()).default({}),
   recurrent: z.boolean().default(false),
+  readout: z
+    .strictObject({
+      kind: z.enum(Object.keys(readouts) as (keyof typeof readouts)[]).default("count"),
+      /** Neurons of the last layer that vote together for one class. */
+      neuronsPerClass: count.default(1),
+    })
+    .prefault({}),
 });
 
 const trainingSchema = z.strictObject({
@@ -170,6 +177,15 @@ export function requireHardware(config: Config): void {
       code: "config/recurrent",
       path: "network.recurrent",
       message: "the hardware families here have no recurrent connections yet; `lacuna train` can train such a network",
+    });
+  }
+  const { kind, neuronsPerClass } = config.network.readout;
+  if (kind !== "count" || neuronsPerClass !== 1) {
+    problems.push({
+      code: "config/readout",
+      path: "network.readout",
+      message:
+        "the hardware families here count spikes of one neuron per class; `lacuna train` can train other readouts",
     });
   }
   throwProblems(problems, "unsupported");

@@ -6,6 +6,7 @@ import { randomStream, UserError } from "../base/index.ts";
 import { referenceBackend, wasmBackend } from "../compute/index.ts";
 import type { Network } from "../model/network/index.ts";
 import { neuronSpec } from "../model/neuron/index.ts";
+import { denseLayer } from "../model/network/index.ts";
 import { countSpikes } from "../model/tensor/index.ts";
 import type { Files } from "../platform/index.ts";
 import { nodePlatform } from "../platform/node/index.ts";
@@ -240,6 +241,33 @@ test("training learns, prunes and lies on the grid; wasm and reference take the 
     slow.history[0]!.spikeRates,
     (await train({ ...task, training: { ...toyTraining, epochs: 1 }, backend: wasmBackend })).history[0]!.spikeRates,
   );
+});
+
+test("every readout trains", async () => {
+  for (const kind of ["membrane", "membraneMax", "membraneMean", "firstSpike"] as const) {
+    const network = { ...toyNetwork, readout: { kind } };
+    const training = { ...toyTraining, weightBits: undefined, sparsity: 0 };
+    const { history } = await train({ network, dataset: toy, batch: toyBatch, backend: wasmBackend, training });
+    assert.ok(history.at(-1)!.trainAccuracy > 0.85, `${kind}: ${history.at(-1)!.trainAccuracy}`);
+  }
+});
+
+test("neurons that vote together train by outputs and by every step; a loss that does not know them is refused", async () => {
+  const [hidden, output] = toyNetwork.layers;
+  const wide = denseLayer("output", { inputCount: 8, neuronCount: 6 }, output!.neuron);
+  wide.weights.data.set(output!.weights.data);
+  wide.weights.data.forEach((_, i) => (wide.weights.data[i] = 0.3 * Math.sin(i)));
+  const network = { ...toyNetwork, layers: [hidden!, wide], readout: { kind: "count", neuronsPerClass: 3 } as const };
+  const task = { network, dataset: toy, batch: toyBatch, backend: wasmBackend };
+  const training = { ...toyTraining, weightBits: undefined, sparsity: 0 };
+  for (const loss of [{ kind: "cross-entropy" }, { kind: "mse-count" }] as const) {
+    const { history } = await train({ ...task, training: { ...training, loss } });
+    assert.ok(history.at(-1)!.trainAccuracy > 0.85, `${loss.kind}: ${history.at(-1)!.trainAccuracy}`);
+  }
+  await assert.rejects(train({ ...task, training: { ...training, loss: { kind: "ce-rate" } } }), {
+    code: "training/population-loss",
+    message: 'loss "ce-rate": 3 neurons vote for a class, which this loss does not know',
+  });
 });
 
 test("training that was stopped and resumed equals training that was not, also in the middle of an epoch", async () => {

@@ -6,7 +6,6 @@ import {
   classCount,
   delaysOf,
   layerInputCount,
-  validateNetwork,
   type Layer,
   type Network,
 } from "../../model/network/index.ts";
@@ -33,6 +32,7 @@ import type {
 } from "../backend.ts";
 import { checkInput, packBytes, sampleCountOf } from "../batch.ts";
 import type { UpdateStep } from "../optimizer.ts";
+import { compileReadout } from "../readout.ts";
 import { surrogateDerivative } from "../surrogate.ts";
 import { arrivingSpikes, sendBack } from "./arrivals.ts";
 import { normalizeCurrents, normalizeGradient, type NormalizedRecord } from "./normalized.ts";
@@ -42,10 +42,8 @@ import { synapsesOf, type Synapses } from "./synapses.ts";
 
 export const referenceBackend: Backend = {
   name: "reference",
-  compile: async (network, options) => {
-    validateNetwork(network);
-    return new ReferenceExecutor(network, options);
-  },
+  compile: (network, options) =>
+    compileReadout(network, options, async (plain, all) => new ReferenceExecutor(plain, all)),
 };
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 // behind the gather. Sums run in the order of the reference and never depend on threads, so spikes agree bit for bit.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { delaysOf, validateNetwork, type Network } from "../../model/network/index.ts";
+import { delaysOf, type Network } from "../../model/network/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
+import { compileReadout } from "../readout.ts";
 import { Engine } from "./engine.ts";
 import { WasmExecutor } from "./executor.ts";
 import { planMemory, type Plan } from "./plan.ts";
@@ -13,7 +14,10 @@ import { networkKernels, Program } from "./program.ts";
 import { runSelfCheck, sameBits } from "./self-check.ts";
 
 /** The back end on one thread, with nothing asked of the platform: for every place that can run WASM. */
-export const wasmBackend: Backend = { name: "wasm", compile: (network, options) => compile(network, options) };
+export const wasmBackend: Backend = {
+  name: "wasm",
+  compile: (network, options) => compileReadout(network, options, compile),
+};
 
 /**
  * The back end with all that a platform offers: threads, where `threadCount` asks for them or "auto" finds enough work, and joined
@@ -26,7 +30,7 @@ export function wasmBackendOn(threads: Threads): Backend {
       let check = checks.get(threads);
       if (check === undefined) checks.set(threads, (check = joinWhereExact(threads)));
       await check;
-      return compile(network, options, threads);
+      return compileReadout(network, options, (plain, all) => compile(plain, all, threads));
     },
   };
 }
@@ -42,7 +46,6 @@ const pageBytes = 65536;
 const workOfThread = 1e8;
 
 async function compile(network: Network, options: CompileOptions, threads?: Threads): Promise<Executor> {
-  validateNetwork(network);
   refuseUnsupported(network);
   const threadCount = threads === undefined ? 1 : threadsFor(network, options, threads);
   const plan = planParts(network, { ...options, threadCount });

@@ -142,7 +142,7 @@ export function initialOf(config: Config, dataset: Dataset, stepCount: number): 
     stepCount,
     neuron: neuronSpec(network.neuron, network.parameters, { kind: network.reset }),
     recurrent: network.recurrent,
-    readout: { kind: "count" },
+    readout: network.readout,
     learn: training.learn,
     seed,
   });

@@ -24,15 +24,20 @@ export interface LowerOptions {
 /**
  * Lower a trained network to integers.
  *
- * @throws `lower/membrane-readout`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
+ * @throws `lower/readout`, `lower/population-readout`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
  * "unsupported"): what integers here cannot say
  * @throws the problems of `checkNetwork`; `quantizer/bits`
  * @throws `lower/threshold-out-of-range`, `lower/too-wide` when the formats do not hold the values
  */
 export function lowerNetwork(network: Network, options: LowerOptions): IntegerNetwork {
   validateNetwork(network);
-  if (network.readout.kind !== "count") {
-    throw unsupported("lower/membrane-readout", network.name, 'readout "membrane" has no hardware', 'use "count"');
+  const { kind, neuronsPerClass = 1 } = network.readout;
+  if (kind !== "count") {
+    throw unsupported("lower/readout", network.name, `readout "${kind}" has no hardware`, 'use "count"');
+  }
+  if (neuronsPerClass !== 1) {
+    const what = `${neuronsPerClass} neurons vote for a class, and the hardware here counts one per class`;
+    throw unsupported("lower/population-readout", network.name, what, "use one neuron per class");
   }
   const unions = network.layers.map(unionBefore);
   let inputCount = unions[0] === undefined ? network.inputCount : unionCount(unions[0]);

@@ -22,7 +22,8 @@ export function initialNetwork(options: {
 }): Network {
   const { inputCount, hidden, classCount, neuron, seed } = options;
   let inputs = inputCount;
-  const layers = [...hidden, classCount].map((neuronCount, index) => {
+  const outputs = classCount * (options.readout.neuronsPerClass ?? 1);
+  const layers = [...hidden, outputs].map((neuronCount, index) => {
     const last = index === hidden.length;
     const name = last ? "output" : `hidden${index + 1}`;
     const layer = denseLayer(name, { inputCount: inputs, neuronCount, recurrent: options.recurrent && !last }, neuron);

@@ -2,8 +2,13 @@
 
 import { assertDefined } from "../../base/index.ts";
 import type { ForwardResult, OutputGradient } from "../../compute/index.ts";
-import { classCount, type Network } from "../../model/network/index.ts";
-import { computeLossOfRecords, type LossSpec, type OutputKind, type OutputRecord } from "./losses/index.ts";
+import { classCount, readoutSources, type Network } from "../../model/network/index.ts";
+import {
+  computeLossOfRecords,
+  populationLoss,
+  type LossSpec,
+  type OutputRecord,
+} from "./losses/index.ts";
 
 export interface BatchLoss {
   /** Mean over the batch. */
@@ -11,11 +16,6 @@ export interface BatchLoss {
   readonly gradient: OutputGradient;
   /** Samples whose largest output is the right one. */
   readonly rightCount: number;
-}
-
-/** The record that decides: spikes for a count, potentials for a membrane readout. */
-function readoutOf(network: Network): OutputKind {
-  return network.readout.kind === "count" ? "spikes" : "potential";
 }
 
 /** Whether a loss needs every step of the output; the cross-entropy of what the readout says does not. */
@@ -35,21 +35,28 @@ export function batchLoss(
   labels: ArrayLike<number>,
 ): BatchLoss {
   const classes = classCount(network);
-  const shape = { sampleCount: labels.length, classCount: classes };
-  const readout = readoutOf(network);
+  const readout = readoutSources[network.readout.kind];
   const rightCount = countRight(result.outputs, labels, classes);
   if (!readsEveryStep(loss)) {
+    const shape = { sampleCount: labels.length, classCount: classes };
     const record: OutputRecord = { ...shape, kind: readout, stepCount: 1, values: result.outputs };
     const found = computeLossOfRecords(loss, { [readout]: record }, labels, readout);
     return { loss: found.loss, rightCount, gradient: { outputs: assertDefined(found.gradients[readout], "gradient") } };
   }
   const { spikes, potentials } = assertDefined(result.perStep, "output of every step");
   const { stepCount } = network;
+  const neurons = assertDefined(network.layers.at(-1), "last layer").neuronCount;
+  const shape = { sampleCount: labels.length, classCount: neurons };
   const records = {
     spikes: { ...shape, kind: "spikes", stepCount, values: spikes },
     potential: { ...shape, kind: "potential", stepCount, values: potentials },
   } as const;
-  const { loss: value, gradients } = computeLossOfRecords(loss, records, labels, readout);
+  const { loss: value, gradients } = computeLossOfRecords(
+    populationLoss(loss, network.readout.neuronsPerClass ?? 1),
+    records,
+    labels,
+    readout,
+  );
   return {
     loss: value,
     rightCount,

@@ -7,7 +7,9 @@ export { gaussianDrive, integrateSteps, type PopulationEncoding } from "./coding
 export { firesAt, regularSteps, type RateEncoding } from "./codings/rate.ts";
 export type { Coding, CodingTask } from "./coding.ts";
 export * from "./decide.ts";
+export * from "./early-exit.ts";
 export * from "./encode.ts";
 export * from "./events.ts";
 export type { Complete } from "./field.ts";
 export * from "./read-encoding.ts";
+export * from "./readout.ts";

@@ -12,15 +12,25 @@ export interface Network {
   readonly readout: Readout;
 }
 
-/**
- * How the last layer decides: `count` by spikes over all steps, `membrane` by the potential v after the last step.
- * Ties go to the lowest class.
- */
-export type Readout = { readonly kind: "count" } | { readonly kind: "membrane" };
+/** How the last layer decides; `readouts` says what each one computes. Ties go to the lowest class. */
+export interface Readout {
+  readonly kind: "count" | "membrane" | "membraneMax" | "membraneMean" | "firstSpike";
+  /** Neighboring neurons of the last layer that vote together for one class: the sum of their outputs counts. Default 1. */
+  readonly neuronsPerClass?: number | undefined;
+}
 
-/** The number of classes: neurons of the last layer. */
+/** What each readout is made of: spikes or potentials of the last layer. */
+export const readoutSources: { readonly [Kind in Readout["kind"]]: "spikes" | "potential" } = {
+  count: "spikes",
+  membrane: "potential",
+  membraneMax: "potential",
+  membraneMean: "potential",
+  firstSpike: "spikes",
+};
+
+/** The number of classes: neurons of the last layer, by those that vote together. */
 export function classCount(network: Network): number {
-  return network.layers.at(-1)?.neuronCount ?? 0;
+  return (network.layers.at(-1)?.neuronCount ?? 0) / (network.readout.neuronsPerClass ?? 1);
 }
 
 /**

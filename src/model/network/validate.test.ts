@@ -117,7 +117,7 @@ test("names that occur twice, layers that never fire", () => {
 
 test("a readout, a reset and a quantizer that nobody knows how to run", () => {
   assert.deepEqual(lines(network({ readout: { kind: "loudest" } as unknown as Network["readout"] })), [
-    'network/unknown-readout at readout: no readout is called "loudest"; known: count, membrane',
+    'network/unknown-readout at readout: no readout is called "loudest"; known: count, membrane, membraneMax, membraneMean, firstSpike',
   ]);
   assert.deepEqual(lines(hidden({ neuron: neuronSpec("lif", {}, { kind: "value", value: Number.NaN }) })), [
     'neuron/reset-value at layers[0] "hidden".neuron.reset: expected a finite value, got NaN',

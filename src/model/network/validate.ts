@@ -4,7 +4,7 @@ import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
 import { checkDelays } from "./delays.ts";
 import { delaysOf, layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
 import { checkNormalization } from "./normalization.ts";
-import { layerInputCount, type Network, type Readout } from "./network.ts";
+import { layerInputCount, readoutSources, type Network } from "./network.ts";
 import { checkConvolution, checkInputPooling } from "./validate-conv.ts";
 
 /** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, unknown or duplicate names. */
@@ -19,10 +19,7 @@ export function checkNetwork(network: Network): Problem[] {
   if (!isCount(network.inputCount)) {
     report("network/input-count", "inputCount", `expected a whole number ≥ 1, got ${network.inputCount}`);
   }
-  if (!readouts.includes(network.readout.kind)) {
-    const message = `no readout is called "${network.readout.kind}"; known: ${readouts.join(", ")}`;
-    report("network/unknown-readout", "readout", message);
-  }
+  problems.push(...checkReadout(network));
   if (network.layers.length === 0) report("network/no-layers", "layers", "a network needs at least one layer");
   const names = new Set<string>();
   network.layers.forEach((layer, index) => {
@@ -33,7 +30,7 @@ export function checkNetwork(network: Network): Problem[] {
     if (!neverFires(layer)) return;
     if (index < network.layers.length - 1) {
       report("network/silent-layer", path, `a ${layer.neuron.model} never fires, so the next layer gets no input`);
-    } else if (network.readout.kind === "count") {
+    } else if (readoutSources[network.readout.kind] === "spikes") {
       report("network/silent-readout", path, `a ${layer.neuron.model} never fires`, 'use readout "membrane"');
     }
   });
@@ -47,7 +44,19 @@ export function validateNetwork(network: Network): void {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-const readouts: readonly Readout["kind"][] = ["count", "membrane"];
+function checkReadout({ readout: { kind, neuronsPerClass = 1 }, layers }: Network): Problem[] {
+  const problems: Problem[] = [];
+  if (!Object.hasOwn(readoutSources, kind)) {
+    const message = `no readout is called "${kind}"; known: ${Object.keys(readoutSources).join(", ")}`;
+    problems.push({ code: "network/unknown-readout", path: "readout", message });
+  }
+  const outputs = layers.at(-1)?.neuronCount ?? neuronsPerClass;
+  if (!isCount(neuronsPerClass) || outputs % neuronsPerClass !== 0) {
+    const message = `expected a whole number that divides the ${outputs} neurons of the last layer, got ${neuronsPerClass}`;
+    problems.push({ code: "network/neurons-per-class", path: "readout.neuronsPerClass", message });
+  }
+  return problems;
+}
 
 const unrunnable: ReadonlySet<string> = new Set(["neuron/unknown-model", "neuron/unknown-reset"]);
 

@@ -19,5 +19,6 @@ export type { MseTemporal } from "./mse-temporal.ts";
 export type { RateBand } from "./rate-band.ts";
 export type { Labels, LossDefinition, LossGradient, OutputKind, OutputRecord } from "./record.ts";
 export { computeLossOfRecords, recordsNeeded, type OutputRecords, type RecordGradients } from "./of-records.ts";
+export { populationLoss } from "./population.ts";
 export type { Similarity, SimilarityKernel } from "./similarity.ts";
 export type { Tet } from "./tet.ts";
