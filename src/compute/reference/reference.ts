@@ -2,13 +2,7 @@
 // end can be compared bit for bit. Slow on purpose.
 
 import { assertDefined, BugError } from "../../base/index.ts";
-import {
-  classCount,
-  delaysOf,
-  layerInputCount,
-  type Layer,
-  type Network,
-} from "../../model/network/index.ts";
+import { classCount, delaysOf, layerInputCount, type Layer, type Network } from "../../model/network/index.ts";
 import {
   differentiate,
   evaluateFloat,

@@ -3,12 +3,7 @@
 import { assertDefined } from "../../base/index.ts";
 import type { ForwardResult, OutputGradient } from "../../compute/index.ts";
 import { classCount, readoutSources, type Network } from "../../model/network/index.ts";
-import {
-  computeLossOfRecords,
-  populationLoss,
-  type LossSpec,
-  type OutputRecord,
-} from "./losses/index.ts";
+import { computeLossOfRecords, populationLoss, type LossSpec, type OutputRecord } from "./losses/index.ts";
 
 export interface BatchLoss {
   /** Mean over the batch. */
