@@ -1,12 +1,12 @@
-// A team of threads runs the functions of one WASM module, phase by phase: every thread takes its share of a phase, then all meet
-// at a barrier. The control block is plain shared memory, so that starting a phase costs a few loads and stores.
+// A team of threads runs the functions of one WASM module, phase by phase. A phase is cut into chunks; the caller takes them from
+// the front and helpers from the back, so that a thread mostly meets the same data again, and the phase ends when all chunks are
+// done: a helper that the machine keeps waiting holds up nobody. The control block is plain shared memory.
 
 import { assertDefined } from "../base/index.ts";
 
-/** One call of an exported function, split between threads: each gets `[from, to)` of it, its own number, and the arguments. */
+/** Calls of an exported function for parts `[from, to)` of its work; each also gets its thread's number and the arguments. */
 export interface Phase {
   readonly kernel: number;
-  /** Units of work; thread i of n gets units ⌊units · i / n⌋ to ⌊units · (i + 1) / n⌋. */
   readonly units: number;
   readonly a: number;
   readonly b: number;
@@ -57,52 +57,61 @@ export function soloTeam(own: readonly KernelFunction[]): ThreadTeam {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// The control block, in 32-bit words.
+// The control block, in 32-bit words. The ticket holds the number of the phase and how many chunks are taken from the front and
+// from the back, all in one word, so that taking a chunk of a phase that is over fails.
 
-const word = { program: 0, phaseCount: 1, arrived: 2, barrier: 3, stop: 4, failed: 5, phases: 16 } as const;
-const phaseWords = 4;
-export const maxPhases = 4096;
+const word = {
+  ticket: 0,
+  completed: 1,
+  sleepers: 2,
+  stop: 3,
+  failed: 4,
+  kernel: 16,
+  units: 17,
+  a: 18,
+  b: 19,
+  chunkCount: 20,
+} as const;
 /** Words of a control block. */
-export const controlWords: number = word.phases + phaseWords * maxPhases;
+export const controlWords = 32;
+const countBits = 6;
+const countMask = 2 ** countBits - 1;
+/** Both counts at their highest: there is nothing to take. */
+const closed = 2 ** (2 * countBits) - 1;
+/** More chunks share the work better, fewer cost less. */
+const chunksOfThread = 6;
 /** Looks at a shared word before a thread goes to sleep: some tens of microseconds. */
 const patience = 20_000;
 
 /** What a helper does until it is told to stop. */
-export function serveTeam(
-  control: Int32Array,
-  kernels: readonly KernelFunction[],
-  thread: number,
-  threadCount: number,
-): void {
-  let program = 0;
-  for (;;) {
-    waitWhile(control, word.program, program);
-    program = Atomics.load(control, word.program);
-    if (Atomics.load(control, word.stop) === 1) return;
-    try {
-      runPhases(control, kernels, thread, threadCount);
-    } catch (error) {
-      Atomics.store(control, word.failed, 1);
-      release(control);
-      throw error;
-    }
+export function serveTeam(control: Int32Array, kernels: readonly KernelFunction[], thread: number): void {
+  while (Atomics.load(control, word.stop) === 0) {
+    const ticket = Atomics.load(control, word.ticket);
+    if (takeChunk(control, kernels, thread, ticket) === "none") awaitTicket(control, ticket);
   }
 }
 
-/** Write a program, start it, and do the caller's share. */
+/**
+ * Run phases in order with the caller's help.
+ * @param mayBlock  The caller may sleep; a browser's main thread may not.
+ */
 export function leadTeam(
   control: Int32Array,
   kernels: readonly KernelFunction[],
   threadCount: number,
   phases: readonly Phase[],
+  mayBlock = true,
 ): void {
-  for (let start = 0; start < phases.length; start += maxPhases) {
-    const part = phases.slice(start, start + maxPhases);
-    part.forEach(({ kernel, units, a, b }, i) => control.set([kernel, units, a, b], word.phases + i * phaseWords));
-    control[word.phaseCount] = part.length;
-    Atomics.add(control, word.program, 1);
-    Atomics.notify(control, word.program);
-    runPhases(control, kernels, 0, threadCount);
+  for (const phase of phases) {
+    const chunkCount = Math.min(phase.units, threadCount * chunksOfThread, countMask - 1);
+    if (chunkCount <= 1) {
+      if (phase.units > 0) assertDefined(kernels[phase.kernel], "kernel")(0, phase.units, 0, phase.a, phase.b);
+      continue;
+    }
+    openPhase(control, phase, chunkCount);
+    while (takeChunk(control, kernels, 0, Atomics.load(control, word.ticket)) !== "none") continue;
+    awaitCompletion(control, chunkCount, mayBlock);
+    if (teamFailed(control)) return;
   }
 }
 
@@ -113,41 +122,64 @@ export function teamFailed(control: Int32Array): boolean {
 
 export function stopTeam(control: Int32Array): void {
   Atomics.store(control, word.stop, 1);
-  Atomics.add(control, word.program, 1);
-  Atomics.notify(control, word.program);
+  publish(control, closed);
 }
 
-function runPhases(control: Int32Array, kernels: readonly KernelFunction[], thread: number, threadCount: number): void {
-  const phaseCount = control[word.phaseCount] ?? 0;
-  for (let phase = 0; phase < phaseCount; phase++) {
-    const at = word.phases + phase * phaseWords;
-    const units = control[at + 1] ?? 0;
-    const from = Math.floor((units * thread) / threadCount);
-    const to = Math.floor((units * (thread + 1)) / threadCount);
-    if (from < to) {
-      assertDefined(kernels[control[at] ?? 0], "kernel")(from, to, thread, control[at + 2] ?? 0, control[at + 3] ?? 0);
-    }
-    meet(control, threadCount);
-    if (teamFailed(control)) return;
+/** Nobody may take a chunk while the words that describe it change. */
+function openPhase(control: Int32Array, { kernel, units, a, b }: Phase, chunkCount: number): void {
+  Atomics.or(control, word.ticket, closed);
+  Atomics.store(control, word.completed, 0);
+  control.set([kernel, units, a, b, chunkCount], word.kernel);
+  publish(control, 0);
+}
+
+/** A new phase number, with its counts. */
+function publish(control: Int32Array, counts: number): void {
+  const phase = (Atomics.load(control, word.ticket) >>> (2 * countBits)) + 1;
+  Atomics.store(control, word.ticket, (phase << (2 * countBits)) | counts);
+  if (Atomics.load(control, word.sleepers) > 0) Atomics.notify(control, word.ticket);
+}
+
+/** Takes a chunk of the phase that a ticket names, if it still may, and runs it. "lost": another thread was faster. */
+function takeChunk(
+  control: Int32Array,
+  kernels: readonly KernelFunction[],
+  thread: number,
+  ticket: number,
+): "none" | "lost" | "done" {
+  const front = (ticket >>> countBits) & countMask;
+  const back = ticket & countMask;
+  const read = (index: number): number => control[index] ?? 0;
+  const [units, chunkCount] = [read(word.units), read(word.chunkCount)];
+  const [kernel, a, b] = [read(word.kernel), read(word.a), read(word.b)];
+  if (front + back >= chunkCount) return "none";
+  const [chunk, taken] = thread === 0 ? [front, 1 << countBits] : [chunkCount - 1 - back, 1];
+  if (Atomics.compareExchange(control, word.ticket, ticket, ticket + taken) !== ticket) return "lost";
+  const from = Math.floor((units * chunk) / chunkCount);
+  const to = Math.floor((units * (chunk + 1)) / chunkCount);
+  try {
+    assertDefined(kernels[kernel], "kernel")(from, to, thread, a, b);
+  } catch (error) {
+    Atomics.store(control, word.failed, 1);
+    throw error;
+  } finally {
+    if (Atomics.add(control, word.completed, 1) === chunkCount - 1) Atomics.notify(control, word.completed);
   }
+  return "done";
 }
 
-/** The last to arrive opens the barrier for all. */
-function meet(control: Int32Array, threadCount: number): void {
-  const barrier = Atomics.load(control, word.barrier);
-  if (Atomics.add(control, word.arrived, 1) === threadCount - 1) {
-    Atomics.store(control, word.arrived, 0);
-    release(control);
-  } else waitWhile(control, word.barrier, barrier);
+/** Look often, then sleep, until the ticket is another one. */
+function awaitTicket(control: Int32Array, ticket: number): void {
+  for (let look = 0; look < patience; look++) if (Atomics.load(control, word.ticket) !== ticket) return;
+  Atomics.add(control, word.sleepers, 1);
+  Atomics.wait(control, word.ticket, ticket, 1000);
+  Atomics.sub(control, word.sleepers, 1);
 }
 
-function release(control: Int32Array): void {
-  Atomics.add(control, word.barrier, 1);
-  Atomics.notify(control, word.barrier);
-}
-
-/** Look often, then sleep, until the word is no longer `value`. */
-function waitWhile(control: Int32Array, index: number, value: number): void {
-  for (let look = 0; look < patience; look++) if (Atomics.load(control, index) !== value) return;
-  while (Atomics.load(control, index) === value) Atomics.wait(control, index, value, 1000);
+function awaitCompletion(control: Int32Array, chunkCount: number, mayBlock: boolean): void {
+  for (let look = 0; ; look++) {
+    const completed = Atomics.load(control, word.completed);
+    if (completed === chunkCount || teamFailed(control)) return;
+    if (look > patience && mayBlock) Atomics.wait(control, word.completed, completed, 1000);
+  }
 }

@@ -5,7 +5,7 @@ import { denseLayer, withArrays, type Network } from "../../model/network/index.
 import { neuronSpec } from "../../model/neuron/index.ts";
 import type { Threads } from "../../platform/index.ts";
 import { nodePlatform } from "../../platform/node/index.ts";
-import type { CompileOptions, LayerArrays } from "../backend.ts";
+import type { CompileOptions, LayerArrays, NetworkInput } from "../backend.ts";
 import { testBackend } from "../conformance.ts";
 import { sameBits } from "./self-check.ts";
 import { wasmBackend, wasmBackendOn } from "./wasm.ts";
@@ -49,15 +49,20 @@ function randomNetwork(recurrent: boolean): Network {
   );
 }
 
-/** Three updates; everything that could differ. */
-async function learn(network: Network, extra: Partial<CompileOptions>, density: number): Promise<unknown> {
+/** Three updates; everything that could differ. Without a density the input is direct. */
+async function learn(network: Network, extra: Partial<CompileOptions>, density: number | undefined): Promise<unknown> {
   using executor = await wasmBackendOn(nodePlatform.threads).compile(network, { ...options, ...extra });
   const random = randomStream(6, "input");
   const results: (readonly LayerArrays[] | Float32Array)[] = [];
   for (let step = 1; step <= 3; step++) {
     const sampleCount = 10 - step;
-    const values = Uint8Array.from({ length: 6 * sampleCount * 70 }, () => (random.uniform() < density ? 1 : 0));
-    const { outputs } = await executor.forward({ kind: "bytes", values, sampleCount }, { training: true });
+    const spikes = (share: number): Uint8Array =>
+      Uint8Array.from({ length: 6 * sampleCount * 70 }, () => (random.uniform() < share ? 1 : 0));
+    const input: NetworkInput =
+      density === undefined
+        ? { kind: "direct", values: new Float32Array(sampleCount * 70).map(() => random.normal()), sampleCount }
+        : { kind: "bytes", values: spikes(density), sampleCount };
+    const { outputs } = await executor.forward(input, { training: true });
     await executor.backward({ outputs: outputs.map((n, i) => n - (i % 4)) }, { update: { learningRate: 0.01, step } });
     results.push(outputs, executor.read("weights"));
   }
@@ -68,6 +73,7 @@ for (const [title, recurrent, density] of [
   ["events", false, 0.1],
   ["tables", false, 0.5],
   ["recurrent", true, 0.1],
+  ["direct", false, undefined],
 ] as const) {
   test(`one, two and three threads give the same bytes: ${title}`, async () => {
     const network = randomNetwork(recurrent);

@@ -11,7 +11,6 @@ export interface TeamStart {
   readonly kernels: readonly string[];
   readonly control: Int32Array;
   readonly thread: number;
-  readonly threadCount: number;
 }
 
 /** Teams of worker threads. Idle helpers do not keep the process alive. */
@@ -30,7 +29,7 @@ export const nodeThreads: Threads = {
     const control = new Int32Array(new SharedArrayBuffer(4 * controlWords));
     const helpers: Worker[] = [];
     for (let thread = 1; thread < threadCount; thread++) {
-      const workerData: TeamStart = { module, memory, kernels, control, thread, threadCount };
+      const workerData: TeamStart = { module, memory, kernels, control, thread };
       helpers.push(new Worker(threadModule, { workerData }));
     }
     await Promise.all(helpers.map(ready));
