@@ -24,7 +24,7 @@ export const districts: readonly District[] = [
   {
     name: "model",
     mayImport: ["base"],
-    rooms: ["tensor", "neuron", "network", "encoding", "sparsity"],
+    rooms: ["tensor", "neuron", "network", "encoding", "sparsity", "nir"],
     purpose: "what a spiking network is: pure data and functions",
   },
   {

@@ -1,3 +1,4 @@
+export * from "./data-tree.ts";
 export * from "./errors.ts";
 export * from "./hash.ts";
 export * from "./progress.ts";

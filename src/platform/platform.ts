@@ -1,3 +1,4 @@
+import type { DataGroup } from "../base/index.ts";
 import type { Threads } from "./team.ts";
 
 /** The one door outside. Neutral code gets it passed in; `node/` and later `browser/` are its two sides. */
@@ -8,6 +9,7 @@ export interface Platform {
   readonly workers: Workers;
   readonly threads: Threads;
   readonly tools: Tools;
+  readonly hdf5: Hdf5;
   readonly machine: Machine;
 }
 
@@ -71,8 +73,10 @@ export interface Workers {
   /**
    * Start the module at `url` in a worker thread. The module calls `serveWorker` from `platform/node/worker.ts` once with its
    * request handler.
+   *
+   * @param options.heapMegabytes  Most memory for its JavaScript values; a worker that needs more dies alone, and is silent.
    */
-  start(url: URL): WorkerHandle;
+  start(url: URL, options?: { readonly heapMegabytes?: number }): WorkerHandle;
 }
 
 export interface Machine {
@@ -106,4 +110,19 @@ export interface Tools {
     files: ToolFiles,
     signal?: AbortSignal,
   ): Promise<ToolResult>;
+}
+
+/** Reads and writes HDF5 where it may be lost: files come from strangers. */
+export interface Hdf5 {
+  /**
+   * Everything in a file, within budgets of size, time and memory that are checked before memory is taken. Links to elsewhere,
+   * filters other than gzip and shuffle, and types other than numbers and texts are refused by name.
+   *
+   * @param where  How messages call the file.
+   * @throws `hdf5/wrong-magic`, `hdf5/damaged`, `hdf5/too-large`, `hdf5/too-deep`, `hdf5/filter`, `hdf5/link`, `hdf5/type`,
+   *   `hdf5/name`, `hdf5/timeout`, `hdf5/memory`
+   */
+  read(bytes: Uint8Array, where: string): Promise<DataGroup>;
+  /** A file of a tree; arrays are compressed with gzip, scalars and texts are not. */
+  write(tree: DataGroup): Promise<Uint8Array>;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Platform } from "../index.ts";
 import { nodeFiles } from "./files.ts";
+import { nodeHdf5 } from "./hdf5.ts";
 import { nodeProcesses } from "./processes.ts";
 import { nodeThreads } from "./team.ts";
 import { nodeTools } from "./tools.ts";
@@ -14,6 +15,7 @@ export const nodePlatform: Platform = {
   workers: nodeWorkers,
   threads: nodeThreads,
   tools: nodeTools,
+  hdf5: nodeHdf5,
   machine: {
     cpuCount: availableParallelism(),
     memoryBytes: totalmem(),

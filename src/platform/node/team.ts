@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { ToolError } from "../../base/index.ts";
 import { controlWords, leadTeam, stopTeam, teamFailed, type ThreadTeam, type Threads } from "../index.ts";
+import { siblingModule } from "./sibling-module.ts";
 
 /** What a helper thread is given. */
 export interface TeamStart {
@@ -45,8 +46,7 @@ export const nodeThreads: Threads = {
   },
 };
 
-/** Source and package differ in the ending. */
-const threadModule = new URL(`./team-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+const threadModule = siblingModule(import.meta.url, "team-thread");
 
 // ---------------------------------------------------------------------------------------------------------------------
 

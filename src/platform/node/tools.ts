@@ -1,5 +1,6 @@
 import type { ToolResult, Tools, WorkerHandle } from "../index.ts";
 import type { ToolRequest } from "./tool-worker.ts";
+import { siblingModule } from "./sibling-module.ts";
 import { nodeWorkers } from "./workers.ts";
 
 /** One warm worker per package: yosys, and nextpnr with icepack. */
@@ -10,7 +11,7 @@ export const nodeTools: Tools = {
     signal?.throwIfAborted();
     const home = tool === "yosys" ? "yosys" : "nextpnr";
     const known = workers.get(home);
-    const worker = known ?? nodeWorkers.start(siblingModule("tool-worker"));
+    const worker = known ?? nodeWorkers.start(siblingModule(import.meta.url, "tool-worker"));
     if (known === undefined) workers.set(home, worker);
     const stop = (): void => {
       workers.delete(home);
@@ -29,10 +30,3 @@ export const nodeTools: Tools = {
     }
   },
 };
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** The file beside this one, as source or as built. */
-function siblingModule(name: string): URL {
-  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
-}

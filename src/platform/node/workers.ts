@@ -29,8 +29,14 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-function start(url: URL): WorkerHandle {
-  const worker = new Worker(url);
+function start(url: URL, options: { readonly heapMegabytes?: number } = {}): WorkerHandle {
+  const { heapMegabytes } = options;
+  const worker = new Worker(
+    url,
+    heapMegabytes === undefined
+      ? {}
+      : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes }, stdout: true, stderr: true },
+  );
   worker.unref();
   const waiting = new Map<number, Waiting>();
   let requestCount = 0;
