@@ -2,7 +2,17 @@
 // object, so that "__proto__" is only a name.
 
 export type NumberType =
-  "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64" | "float32" | "float64" | "bool";
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "float32"
+  | "float64"
+  | "bool";
 
 export type DataItem = DataGroup | DataLeaf;
 
@@ -36,10 +46,7 @@ export function memberOf(group: DataGroup, name: string): DataItem | undefined {
 }
 
 /** A group of `members`. */
-export function dataGroup(
-  members: DataGroup["members"],
-  attributes: DataGroup["attributes"] = [],
-): DataGroup {
+export function dataGroup(members: DataGroup["members"], attributes: DataGroup["attributes"] = []): DataGroup {
   return { kind: "group", members, attributes };
 }
 
@@ -54,7 +61,8 @@ export function dataNumbers(
   type: NumberType = "float64",
   shape?: readonly number[],
 ): DataNumbers {
-  if (typeof values === "number") return { kind: "numbers", type, shape: shape ?? [], values: numberArray(type, [values]) };
+  if (typeof values === "number")
+    return { kind: "numbers", type, shape: shape ?? [], values: numberArray(type, [values]) };
   return { kind: "numbers", type, shape: shape ?? [values.length], values: numberArray(type, values) };
 }
 

@@ -56,7 +56,12 @@ function checkReach(graph: NirGraph, path: string, place: string): NirFinding[] 
     graph.nodes.filter((node) => node.kind === "primitive" && node.type === type).length;
   for (const type of ["Input", "Output"]) {
     if (typed(type) > 0) continue;
-    findings.push({ severity: "error", code: "nir/missing-port", path: place, message: `the graph has no ${type} node` });
+    findings.push({
+      severity: "error",
+      code: "nir/missing-port",
+      path: place,
+      message: `the graph has no ${type} node`,
+    });
   }
   const touched = new Set(graph.edges.flat());
   for (const { name } of graph.nodes) {

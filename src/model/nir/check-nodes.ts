@@ -66,21 +66,38 @@ function checkField(
   return checkNumbers(leaf, field, rule, error);
 }
 
-function checkNumbers(leaf: DataLeaf & { kind: "numbers" }, field: string, rule: FieldRule, error: Finder): NirFinding[] {
+function checkNumbers(
+  leaf: DataLeaf & { kind: "numbers" },
+  field: string,
+  rule: FieldRule,
+  error: Finder,
+): NirFinding[] {
   const values = leaf.values as ArrayLike<number>;
   if (values.length === 0) return [error("shape-mismatch", `${field} is empty`)];
   const wrong = findIndex(values, (value) => !Number.isFinite(value));
   if (wrong >= 0) return [error("not-finite", `${field}: value ${wrong} is ${values[wrong]}`)];
   if (rule.holds !== "numbers") {
-    if (leaf.shape.length > 1) return [error("shape-mismatch", `${field}: expected a list, got shape [${leaf.shape.join(", ")}]`)];
+    if (leaf.shape.length > 1)
+      return [error("shape-mismatch", `${field}: expected a list, got shape [${leaf.shape.join(", ")}]`)];
     const fraction = findIndex(values, (value) => !Number.isInteger(value));
     if (fraction >= 0) return [error("field-range", `${field}: expected whole numbers, got ${values[fraction]}`)];
   }
   const { above, least } = rule;
-  const low = findIndex(values, (value) => (above !== undefined && value <= above) || (least !== undefined && value < least));
+  const low = findIndex(
+    values,
+    (value) => (above !== undefined && value <= above) || (least !== undefined && value < least),
+  );
   if (low < 0) return [];
-  const expected = above === undefined ? `at least ${least}` : `above ${above}${above === 0 && field.startsWith("tau") ? " seconds" : ""}`;
-  return [error("field-range", `${field}: expected numbers ${expected}, got ${values[low]}${values.length > 1 ? ` at ${low}` : ""}`)];
+  const expected =
+    above === undefined
+      ? `at least ${least}`
+      : `above ${above}${above === 0 && field.startsWith("tau") ? " seconds" : ""}`;
+  return [
+    error(
+      "field-range",
+      `${field}: expected numbers ${expected}, got ${values[low]}${values.length > 1 ? ` at ${low}` : ""}`,
+    ),
+  ];
 }
 
 function checkTogether(node: NirPrimitive, error: Finder, note: Finder): NirFinding[] {
@@ -132,7 +149,8 @@ function checkThreshold(node: NirPrimitive, error: Finder): NirFinding[] {
 
 function checkMatrix(node: NirPrimitive, error: Finder): NirFinding[] {
   const shape = fieldNumbers(node, "weight")?.shape ?? [];
-  if (shape.length !== 2) return [error("shape-mismatch", `weight: expected [out, in], got shape [${shape.join(", ")}]`)];
+  if (shape.length !== 2)
+    return [error("shape-mismatch", `weight: expected [out, in], got shape [${shape.join(", ")}]`)];
   return checkBias(node, shape[0] ?? 0, error);
 }
 
@@ -146,7 +164,9 @@ function checkConvolution(node: NirPrimitive, error: Finder, note: Finder): NirF
   const rank = node.type === "Conv1d" ? 1 : 2;
   const shape = fieldNumbers(node, "weight")?.shape ?? [];
   if (shape.length !== rank + 2) {
-    const expected = ["out", "in / groups", ...(rank === 1 ? ["kernel"] : ["kernel rows", "kernel columns"])].join(", ");
+    const expected = ["out", "in / groups", ...(rank === 1 ? ["kernel"] : ["kernel rows", "kernel columns"])].join(
+      ", ",
+    );
     return [error("shape-mismatch", `weight: expected [${expected}], got shape [${shape.join(", ")}]`)];
   }
   const [outputs = 0] = shape;

@@ -40,7 +40,11 @@ interface Ends {
   readonly exits: readonly number[];
 }
 
-function connect(graph: NirGraph, path: string, nodes: { path: string; node: NirPrimitive; from: Set<number> }[]): Ends {
+function connect(
+  graph: NirGraph,
+  path: string,
+  nodes: { path: string; node: NirPrimitive; from: Set<number> }[],
+): Ends {
   const ends = new Map<string, Ends>();
   const ports = { Input: [] as number[], Output: [] as number[] };
   for (const node of graph.nodes) {

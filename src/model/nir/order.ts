@@ -40,7 +40,10 @@ export function orderNodes({ nodes, inputs }: FlatGraph, delay: RecurrentDelay):
 type Edge = readonly [from: number, to: number];
 
 /** Depth first, without recursion: files may hold long chains. */
-function walk(roots: readonly number[], users: readonly (readonly number[])[]): { finished: number[]; closing: Edge[] } {
+function walk(
+  roots: readonly number[],
+  users: readonly (readonly number[])[],
+): { finished: number[]; closing: Edge[] } {
   const state = new Uint8Array(users.length);
   const finished: number[] = [];
   const closing: Edge[] = [];
@@ -70,14 +73,20 @@ function beforeWeights(nodes: readonly FlatNode[], from: number, to: number): Ed
   for (let step = 0; step < nodes.length; step++) {
     const node = assertDefined(nodes[source], "node");
     const [before] = node.from;
-    if (nodeRule(node.node.type).neuron === true || before === undefined || node.from.length > 1 || source === to) break;
+    if (nodeRule(node.node.type).neuron === true || before === undefined || node.from.length > 1 || source === to)
+      break;
     [source, target] = [before, source];
   }
   return [source, target];
 }
 
 /** The cycle that an edge closes must hold a state, or nothing says how far back in time it reaches. */
-function assertNeuronInCycle(nodes: readonly FlatNode[], users: readonly (readonly number[])[], from: number, to: number): void {
+function assertNeuronInCycle(
+  nodes: readonly FlatNode[],
+  users: readonly (readonly number[])[],
+  from: number,
+  to: number,
+): void {
   const isNeuron = (node: number): boolean => nodeRule(assertDefined(nodes[node], "node").node.type).neuron === true;
   // Whether `from` is reached from `to` without passing a neuron.
   const seen = new Set([to]);

@@ -30,7 +30,8 @@ export function readNir(tree: DataGroup, where: string): NirReading {
     return { graph: { kind: "nir-graph", version, nodes: [], edges: [], metadata: undefined }, findings };
   }
   const type = textOf(memberOf(root, "type"));
-  if (type !== "NIRGraph") report("no-graph", where, `the root must be a NIRGraph, got ${shownName(type ?? "nothing")}`);
+  if (type !== "NIRGraph")
+    report("no-graph", where, `the root must be a NIRGraph, got ${shownName(type ?? "nothing")}`);
   const graph = { ...readGraph(root, "", report, 0), version };
   // What is broken in structure cannot be judged in detail.
   if (findings.length === 0) findings.push(...checkEdges(graph), ...checkNodes(graph));
@@ -44,7 +45,9 @@ export function readNir(tree: DataGroup, where: string): NirReading {
  */
 export function soundGraph(reading: NirReading, where: string): NirGraph {
   const errors = reading.findings.filter(({ severity }) => severity === "error");
-  throwProblems(errors.map((error) => ({ ...error, path: error.path === where ? where : `${where} at ${error.path}` })));
+  throwProblems(
+    errors.map((error) => ({ ...error, path: error.path === where ? where : `${where} at ${error.path}` })),
+  );
   return reading.graph;
 }
 

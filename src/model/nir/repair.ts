@@ -1,13 +1,6 @@
 import { assertDefined, dataNumbers, type DataLeaf, type DataNumbers } from "../../base/index.ts";
 import { flattenNir, type FlatGraph } from "./flatten.ts";
-import {
-  fieldNumbers,
-  nestedName,
-  nirIntegers,
-  type NirGraph,
-  type NirPrimitive,
-  type RepairName,
-} from "./graph.ts";
+import { fieldNumbers, nestedName, nirIntegers, type NirGraph, type NirPrimitive, type RepairName } from "./graph.ts";
 import { nodeRule } from "./node-types.ts";
 import { orderNodes } from "./order.ts";
 import { cellsOf, inferShapes } from "./shapes.ts";
@@ -53,7 +46,8 @@ function arrivals(
 function repairGraph(graph: NirGraph, path: string, context: Context): NirGraph {
   const edges = new Map(graph.edges.map((edge) => [JSON.stringify(edge), edge]));
   const fewer = context.wanted.has("duplicate-edges") && edges.size < graph.edges.length;
-  if (fewer) context.changes.push(`${path === "" ? "graph" : path}: ${graph.edges.length - edges.size} equal edges removed`);
+  if (fewer)
+    context.changes.push(`${path === "" ? "graph" : path}: ${graph.edges.length - edges.size} equal edges removed`);
   return {
     ...graph,
     edges: fewer ? [...edges.values()] : graph.edges,
@@ -77,13 +71,19 @@ function repairFields(node: NirPrimitive, path: string, context: Context): Reado
     set("v_reset", { ...threshold, values: threshold.values.map(() => 0) }, "= 0 written");
   }
   const arriving = context.arrivingOf.get(path);
-  if (wanted.has("input-shape") && node.type.startsWith("Conv") && !fields.has("input_shape") && arriving !== undefined) {
+  if (
+    wanted.has("input-shape") &&
+    node.type.startsWith("Conv") &&
+    !fields.has("input_shape") &&
+    arriving !== undefined
+  ) {
     const shape = arriving.slice(1);
     set("input_shape", nirIntegers(shape.length === 1 ? (shape[0] ?? 0) : shape), `= [${shape.join(", ")}] written`);
   }
   const said = fieldNumbers(node, "shape");
   if (wanted.has("output-shape") && node.type === "Output" && arriving !== undefined && said !== undefined) {
-    if (said.values.join() !== arriving.join()) set("shape", nirIntegers(arriving), `= [${arriving.join(", ")}] written`);
+    if (said.values.join() !== arriving.join())
+      set("shape", nirIntegers(arriving), `= [${arriving.join(", ")}] written`);
   }
   if (wanted.has("scalars")) fillScalars(node, fields, context.shapeOf.get(path), set);
   return fields;

@@ -20,7 +20,8 @@ export function inferShapes(graph: FlatGraph, { order }: StepOrder): InferredSha
     const arriving = arrivingShape(flat, shapes, findings, graph);
     const result = givenShape(flat.node, arriving);
     if (result.kind === "wrong") findings.push(finding(flat, result.severity, result.message));
-    shapes[index] = result.kind === "shape" ? result.shape : (arriving ?? shapes[index]);
+    const passed = result.kind === "wrong" && result.severity === "note" ? arriving : shapes[index];
+    shapes[index] = result.kind === "shape" ? result.shape : passed;
   }
   return { shapes, findings };
 }
@@ -46,7 +47,10 @@ export function windowsOf(node: NirPrimitive): Window[] {
     ? (fieldNumbers(node, "weight")?.shape.slice(2) ?? [])
     : spread(fieldList(node, "kernel_size"), 2);
   const rank = kernel.length;
-  const [strides, dilations] = [spread(fieldList(node, "stride"), rank), spread(fieldList(node, "dilation") ?? [1], rank)];
+  const [strides, dilations] = [
+    spread(fieldList(node, "stride"), rank),
+    spread(fieldList(node, "dilation") ?? [1], rank),
+  ];
   const word = fieldText(node, "padding");
   const paddings = spread(fieldList(node, "padding") ?? [0], rank);
   return kernel.map((size, d) => {
@@ -71,7 +75,11 @@ type Given =
   | { readonly kind: "wrong"; readonly severity: NirFinding["severity"]; readonly message: string };
 
 const shaped = (shape: readonly number[] | undefined): Given => ({ kind: "shape", shape });
-const wrong = (message: string, severity: NirFinding["severity"] = "error"): Given => ({ kind: "wrong", severity, message });
+const wrong = (message: string, severity: NirFinding["severity"] = "error"): Given => ({
+  kind: "wrong",
+  severity,
+  message,
+});
 
 const text = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
@@ -105,7 +113,9 @@ function arrivingShape(
   const [first] = known;
   const other = known.find(({ shape }) => first !== undefined && cellsOf(shape) !== cellsOf(first.shape));
   if (first === undefined || other === undefined) return first?.shape;
-  const [a, b] = [first, other].map(({ source, shape }) => `${text(shape)} from ${shownName(graph.nodes[source]?.path ?? "")}`);
+  const [a, b] = [first, other].map(
+    ({ source, shape }) => `${text(shape)} from ${shownName(graph.nodes[source]?.path ?? "")}`,
+  );
   findings.push(finding(flat, "error", `what arrives cannot be added: ${a}, ${b}`));
   return first.shape;
 }
@@ -193,7 +203,8 @@ function flattened(node: NirPrimitive, arriving: readonly number[] | undefined):
   const start = at(fieldList(node, "start_dim")?.[0] ?? 1);
   const end = at(fieldList(node, "end_dim")?.[0] ?? -1);
   if (input.length === 1 && start === 1) return shaped(input);
-  if (start < 0 || start > end || end >= input.length) return wrong(`dimensions ${start}…${end} do not lie in ${text(input)}`);
+  if (start < 0 || start > end || end >= input.length)
+    return wrong(`dimensions ${start}…${end} do not lie in ${text(input)}`);
   return shaped([...input.slice(0, start), cellsOf(input.slice(start, end + 1)), ...input.slice(end + 1)]);
 }
 
@@ -206,7 +217,8 @@ function elementwise(node: NirPrimitive, arriving: readonly number[] | undefined
 
 function population(node: NirPrimitive, arriving: readonly number[] | undefined): Given {
   const own = populationShape(node);
-  if (own === undefined) return shaped(arriving ?? [...node.fields.values()].find(({ shape }) => shape.length > 0)?.shape);
+  if (own === undefined)
+    return shaped(arriving ?? [...node.fields.values()].find(({ shape }) => shape.length > 0)?.shape);
   if (arriving === undefined || cellsOf(own) === cellsOf(arriving)) return shaped(own);
   return wrong(`it has ${text(own)} neurons, ${text(arriving)} arrives`);
 }

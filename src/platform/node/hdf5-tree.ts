@@ -126,7 +126,7 @@ function checkName(reading: Reading, path: string, name: string): void {
 function readDataset(reading: Reading, path: string, dataset: h5.Dataset): DataLeaf {
   const strange = dataset.filters.find(({ id }) => !knownFilters.has(id));
   if (strange !== undefined) {
-    const hint = "save it again with gzip: h5py's compression=\"gzip\", or nir.write as it is by default";
+    const hint = 'save it again with gzip: h5py\'s compression="gzip", or nir.write as it is by default';
     const what = `compressed by ${filterName(strange)}, which is not read; known: gzip, shuffle`;
     throw refuse(reading, "filter", path, what, hint);
   }
@@ -137,7 +137,13 @@ function readDataset(reading: Reading, path: string, dataset: h5.Dataset): DataL
 }
 
 function filterName({ id, name }: { readonly id: number; readonly name: string }): string {
-  const known: Readonly<Record<number, string>> = { 3: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset", 32000: "LZF" };
+  const known: Readonly<Record<number, string>> = {
+    3: "fletcher32",
+    4: "szip",
+    5: "nbit",
+    6: "scaleoffset",
+    32000: "LZF",
+  };
   return known[id] ?? `filter ${id}${name === "" ? "" : ` "${printable(name)}"`}`;
 }
 
@@ -148,10 +154,16 @@ function checkSize(reading: Reading, path: string, { shape, size }: Metadata): v
   const count = shape.reduce((product, length) => product * Number(length), 1);
   const bytes = count * size;
   if (!(bytes <= limits.arrayBytes)) {
-    throw refuse(reading, "too-large", path, `it declares ${bytes.toPrecision(3)} bytes; at most ${limits.arrayBytes} are read`);
+    throw refuse(
+      reading,
+      "too-large",
+      path,
+      `it declares ${bytes.toPrecision(3)} bytes; at most ${limits.arrayBytes} are read`,
+    );
   }
   reading.byteCount += bytes;
-  if (reading.byteCount > limits.totalBytes) throw refuse(reading, "too-large", path, "the file declares more than 4 GiB");
+  if (reading.byteCount > limits.totalBytes)
+    throw refuse(reading, "too-large", path, "the file declares more than 4 GiB");
   if (reading.byteCount > limits.ratio * reading.fileBytes) {
     const what = `the file declares ${limits.ratio} times the bytes that it has`;
     throw refuse(reading, "too-large", path, what);

@@ -55,7 +55,9 @@ function explain(error: unknown, where: string): unknown {
   const memory = /memory|allocat/i.test(causes.join(" ") || cause);
   return new UserError(
     memory ? "hdf5/memory" : "hdf5/damaged",
-    memory ? `${where}: reading it takes more memory than a file of its size may take` : `${where}: it is damaged: ${cause}`,
+    memory
+      ? `${where}: reading it takes more memory than a file of its size may take`
+      : `${where}: it is damaged: ${cause}`,
     { path: where },
   );
 }

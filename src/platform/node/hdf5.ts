@@ -66,7 +66,9 @@ function within<Answer>(work: Promise<Answer>, seconds: number, where: string): 
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const text = `${where}: not read after ${Math.ceil(seconds)} s`;
-      reject(new UserError("hdf5/timeout", text, { path: where, hint: "the file is damaged, or made to keep readers busy" }));
+      reject(
+        new UserError("hdf5/timeout", text, { path: where, hint: "the file is damaged, or made to keep readers busy" }),
+      );
     }, seconds * 1000);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

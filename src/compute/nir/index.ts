@@ -1,0 +1,2 @@
+export * from "./population-steps.ts";
+export * from "./run-nir.ts";
