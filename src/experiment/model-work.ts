@@ -16,7 +16,7 @@ import {
 } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
 import { layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
-import { measureActivations, measureConnections, storageBits, storageFormats } from "../model/sparsity/index.ts";
+import { logicalBits, measureActivations, measureConnections, storageFormats } from "../model/sparsity/index.ts";
 import type { Files, Platform } from "../platform/index.ts";
 import { openRun } from "../runs/index.ts";
 import type { Config } from "./config.ts";
@@ -249,7 +249,10 @@ export async function inspectModel(files: Files, file: string): Promise<ModelSum
       if (quantizer === undefined) return [];
       const shape = { rows: layerInputCount(network, index), columns: layer.neuronCount, bits: quantizer.bits };
       const matrix = { ...shape, values: Array.from(layer.weights.data, (w) => Math.round(w / quantizer.scale)) };
-      const bits = storageFormats.map((format) => ({ format: format.name, bits: storageBits(format, matrix) }));
+      const bits = storageFormats.map((format) => ({
+        format: format.name,
+        bits: logicalBits(format.encode(matrix, 1)),
+      }));
       return [{ layer: layer.name, bits }];
     }),
   };

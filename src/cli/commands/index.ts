@@ -5,6 +5,7 @@ import { doctorCommand } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { exploreCommand } from "./explore.ts";
 import { fitCommand } from "./fit.ts";
+import { formatsCommand } from "./formats.ts";
 import { inspectCommand } from "./inspect.ts";
 import { reportCommand } from "./report.ts";
 import { rtlCommand } from "./rtl.ts";
@@ -28,5 +29,6 @@ export const commands: readonly CommandDefinition[] = [
   synthCommand,
   reportCommand,
   inspectCommand,
+  formatsCommand,
   doctorCommand,
 ];

@@ -3,6 +3,7 @@ export { areaCalibration, calibrationMapping, type PlacedDesign } from "./area-c
 export { estimateCells, laneBitsOf } from "./area.ts";
 export { breakEvenNote, breakEvens, spikesPerSynapse } from "./break-even.ts";
 export { deriveBaseline, deriveEnergy, type EnergyDerivation, type EnergyLine } from "./derivation.ts";
+export { chooseFormat, formatCosts, type FormatChoice, type FormatCost } from "./format-choice.ts";
 export { deriveLatency } from "./latency.ts";
 export { updateAdditions } from "./neuron-work.ts";
 export { profiles, unitEnergy, type CostKey, type CostProfile, type OperationCost } from "./profile.ts";

@@ -1,26 +1,19 @@
 import { unsignedBits } from "../../base/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
+import { ramBlocks, ramKinds } from "../target/index.ts";
 import type { HardwareChoice, MappedMemory } from "./family.ts";
 import { addressBits, geometryOf, storedGroups } from "./geometry.ts";
 
-/** Word shapes of an iCE40 block RAM: depth × width, 4 kbit each. */
-const blockShapes = [
-  { depth: 256, width: 16 },
-  { depth: 512, width: 8 },
-  { depth: 1024, width: 4 },
-  { depth: 2048, width: 2 },
-] as const;
-
-const singlePortShape = { depth: 16384, width: 16 } as const;
+const { "ice40-ebr": blockRam, "ice40-spram": singlePortRam } = ramKinds;
 
 /** Block RAMs that a memory of `depth` words of `width` bits needs in its best shape. */
 export function blockRamCount(depth: number, width: number): number {
-  return Math.min(...blockShapes.map((shape) => Math.ceil(depth / shape.depth) * Math.ceil(width / shape.width)));
+  return ramBlocks(blockRam, depth, width);
 }
 
 /** Large single-port RAMs that a memory needs. */
 export function singlePortRamCount(depth: number, width: number): number {
-  return Math.ceil(depth / singlePortShape.depth) * Math.ceil(width / singlePortShape.width);
+  return ramBlocks(singlePortRam, depth, width);
 }
 
 /** The memories of one layer, its weights in block RAM or in the large single-port RAM. */
@@ -42,7 +35,7 @@ export function layerMemories(
     place: MappedMemory["place"] = "block-ram",
   ): MappedMemory => {
     const blocks = place === "single-port-ram" ? singlePortRamCount(depth, width) : blockRamCount(depth, width);
-    const blockBits = place === "single-port-ram" ? singlePortShape.depth * singlePortShape.width : 4096;
+    const { bits: blockBits } = place === "single-port-ram" ? singlePortRam : blockRam;
     const name = `${layer.name} ${role}`;
     return {
       name,

@@ -16,3 +16,4 @@ export function targetByName(name: string): Target {
   if (Object.hasOwn(targets, name)) return targets[name as TargetName];
   throw new UserError("target/unknown", `no target is called "${name}"; ${suggestName(name, Object.keys(targets))}`);
 }
+export { ramBlocks, ramKinds, type RamKind, type RamKindName } from "./ram-kinds.ts";

@@ -1,2 +1,3 @@
-export * from "./formats.ts";
+export * from "./break-even.ts";
+export * from "./formats/index.ts";
 export * from "./measures.ts";
