@@ -1,6 +1,6 @@
 import { UserError } from "../base/index.ts";
-import { delaysOf, type Network } from "../model/network/index.ts";
-import { spikeTrain, type SpikeTrain } from "../model/tensor/index.ts";
+import { delaysOf, validateNetwork, type Network } from "../model/network/index.ts";
+import { largestElementCount, spikeTrain, type SpikeTrain } from "../model/tensor/index.ts";
 import type { CompileOptions, NetworkInput } from "./backend.ts";
 
 /** Samples of a batch. */
@@ -9,8 +9,36 @@ export function sampleCountOf(input: NetworkInput): number {
 }
 
 /**
+ * Check a network and how it is to be compiled.
+ * @throws the problems of `checkNetwork`; `compute/batch-size`
+ */
+export function checkCompile(network: Network, { maxSampleCount }: CompileOptions): void {
+  validateNetwork(network);
+  if (Number.isInteger(maxSampleCount) && maxSampleCount >= 1) return;
+  const message = `network "${network.name}": expected batches of at least 1 sample, got ${maxSampleCount}`;
+  throw new UserError("compute/batch-size", message);
+}
+
+/**
+ * Check that one array holds all that a layer does in a batch, for back ends that record it whole.
+ * @throws `compute/too-large`
+ */
+export function checkRecords(network: Network, { maxSampleCount }: CompileOptions): void {
+  for (const { name, neuronCount } of network.layers) {
+    const count = maxSampleCount * network.stepCount * neuronCount;
+    if (count <= largestElementCount) continue;
+    const shape = `${network.stepCount} steps × ${maxSampleCount} samples × ${neuronCount} neurons`;
+    throw new UserError("compute/too-large", `"${name}": ${shape} are more than ${largestElementCount} values`, {
+      path: name,
+      exit: "resources",
+      hint: "use a smaller batch",
+    });
+  }
+}
+
+/**
  * Check that a batch fits the compiled network.
- * @throws `compute/input-shape`, `compute/batch-size`
+ * @throws `compute/input-shape`, `compute/batch-size`, `compute/input-value`, `compute/delayed-direct`
  */
 export function checkInput(network: Network, options: CompileOptions, input: NetworkInput): void {
   const samples = sampleCountOf(input);
@@ -36,11 +64,17 @@ export function checkInput(network: Network, options: CompileOptions, input: Net
     );
   }
   const steps = input.kind === "bytes" ? network.stepCount : 1;
-  if (input.values.length === steps * samples * network.inputCount) return;
-  throw new UserError(
-    "compute/input-shape",
-    `network "${network.name}": expected ${steps} × ${samples} × ${network.inputCount} values, got ${input.values.length}`,
-  );
+  if (input.values.length !== steps * samples * network.inputCount) {
+    throw new UserError(
+      "compute/input-shape",
+      `network "${network.name}": expected ${steps} × ${samples} × ${network.inputCount} values, got ${input.values.length}`,
+    );
+  }
+  const bad = input.kind === "direct" ? input.values.findIndex((value) => !Number.isFinite(value)) : -1;
+  if (bad < 0) return;
+  const where = `sample ${Math.floor(bad / network.inputCount)}, input ${bad % network.inputCount}`;
+  const message = `network "${network.name}": expected finite currents, got ${input.values[bad]} at ${where}`;
+  throw new UserError("compute/input-value", message);
 }
 
 /** Spikes given as bytes, packed. */

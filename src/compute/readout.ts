@@ -3,7 +3,7 @@
 
 import { assertDefined } from "../base/index.ts";
 import { readouts, spreadVotes, sumVotes, type OutputTrace, type ReadoutDefinition } from "../model/encoding/index.ts";
-import { validateNetwork, type Network } from "../model/network/index.ts";
+import type { Network } from "../model/network/index.ts";
 import type { SpikeTrain } from "../model/tensor/index.ts";
 import type {
   ArrayKind,
@@ -16,17 +16,17 @@ import type {
   TransformedKey,
   WeightTransform,
 } from "./backend.ts";
-import { sampleCountOf } from "./batch.ts";
+import { checkCompile, sampleCountOf } from "./batch.ts";
 import type { UpdateStep } from "./optimizer.ts";
 
 type Compile = (network: Network, options: CompileOptions) => Promise<Executor>;
 
 /**
  * Compile a network with any readout by a back end that counts spikes and reads the last potential.
- * @throws the problems of `checkNetwork`
+ * @throws the problems of `checkNetwork`; `compute/batch-size`
  */
 export async function compileReadout(network: Network, options: CompileOptions, compile: Compile): Promise<Executor> {
-  validateNetwork(network);
+  checkCompile(network, options);
   const { kind, neuronsPerClass = 1 } = network.readout;
   const isOwn = kind === "count" || kind === "membrane";
   if (isOwn && neuronsPerClass === 1) return await compile(network, options);

@@ -24,7 +24,7 @@ import type {
   TransformedKey,
   WeightTransform,
 } from "../backend.ts";
-import { checkInput, packBytes, sampleCountOf } from "../batch.ts";
+import { checkInput, checkRecords, packBytes, sampleCountOf } from "../batch.ts";
 import type { UpdateStep } from "../optimizer.ts";
 import { compileReadout } from "../readout.ts";
 import { surrogateDerivative } from "../surrogate.ts";
@@ -37,7 +37,10 @@ import { synapsesOf, type Synapses } from "./synapses.ts";
 export const referenceBackend: Backend = {
   name: "reference",
   compile: (network, options) =>
-    compileReadout(network, options, async (plain, all) => new ReferenceExecutor(plain, all)),
+    compileReadout(network, options, async (plain, all) => {
+      checkRecords(plain, all);
+      return new ReferenceExecutor(plain, all);
+    }),
 };
 
 // ---------------------------------------------------------------------------------------------------------------------

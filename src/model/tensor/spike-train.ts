@@ -2,6 +2,7 @@
 // Bits beyond the last neuron are always 0.
 
 import { UserError } from "../../base/index.ts";
+import { assertHoldable } from "./tensor.ts";
 
 /** Binary spikes of one layer over time, shape [step, sample, neuron], packed. */
 export interface SpikeTrain {
@@ -17,7 +18,7 @@ export interface SpikeTrain {
 
 /**
  * A silent spike train, or one that wraps `words` (not copied).
- * @throws `tensor/shape-mismatch`
+ * @throws `tensor/shape-mismatch`, `tensor/too-large`
  */
 export function spikeTrain(
   shape: { readonly stepCount: number; readonly sampleCount: number; readonly neuronCount: number },
@@ -26,6 +27,7 @@ export function spikeTrain(
   const { stepCount, sampleCount, neuronCount } = shape;
   const rowWords = Math.ceil(neuronCount / 32);
   const wordCount = stepCount * sampleCount * rowWords;
+  assertHoldable(wordCount, `a spike train of shape [${stepCount}, ${sampleCount}, ${neuronCount}]`);
   if (words !== undefined && words.length !== wordCount) {
     throw new UserError(
       "tensor/shape-mismatch",
