@@ -1,4 +1,4 @@
-import { testBadInput } from "../conformance-input.ts";
+import { testBadInput } from "../input-conformance.ts";
 import { referenceBackend } from "./reference.ts";
 
 testBadInput(referenceBackend);

@@ -4,7 +4,7 @@ import { denseLayer, type Network } from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
 import type { Threads } from "../../platform/index.ts";
 import { nodePlatform } from "../../platform/node/index.ts";
-import { testBadInput } from "../conformance-input.ts";
+import { testBadInput } from "../input-conformance.ts";
 import { wasmBackend, wasmBackendOn } from "./wasm.ts";
 
 testBadInput(wasmBackend);
