@@ -2,7 +2,7 @@
 // the two in step.
 
 import type { SurrogateName } from "../compute/index.ts";
-import type { ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
+import type { ActivitySpec, ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
 import type { Readout } from "../model/network/index.ts";
 import type { PruningChoice } from "./pruning-choice.ts";
@@ -63,8 +63,10 @@ export interface Config {
     readonly rotation: number;
     /** Scale images by up to this share at random. */
     readonly zoom: number;
-    /** Weight of the L1 penalty on hidden spikes per sample. */
+    /** Weight of the L1 penalty on hidden spikes per sample; short for an `activity` of kind "l1". */
     readonly activityPenalty: number;
+    /** Penalties on the spikes of hidden layers. */
+    readonly activity: readonly ActivitySpec[];
     /** For optimizers that do not say it themselves. */
     readonly weightDecay: number;
     /** Stop when validation has not improved for so many epochs. */

@@ -6,7 +6,7 @@ import { readEncoding, readouts, type Encoding } from "../model/encoding/index.t
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
 import { pruningSchema } from "./pruning-choice.ts";
-import { clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./training-choices.ts";
+import { activitySchema, clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./training-choices.ts";
 
 // Ranges and defaults of the experiment document. Unknown keys are errors.
 
@@ -75,6 +75,7 @@ const trainingSchema = z.strictObject({
   zoom: z.number().min(0).max(0.5).default(0),
   /** Weight of the L1 penalty on hidden spikes per sample. */
   activityPenalty: z.number().min(0).default(0),
+  activity: z.array(activitySchema).default([]),
   weightDecay: z.number().min(0).default(0),
   /** Stop when validation has not improved for so many epochs. */
   patience: count.optional(),

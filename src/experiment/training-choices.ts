@@ -4,9 +4,11 @@
 import { z } from "zod";
 import { suggestName } from "../base/index.ts";
 import {
+  activityRegularizers,
   losses,
   optimizers,
   schedules,
+  type ActivitySpec,
   type ClipSpec,
   type LossSpec,
   type NumberOption,
@@ -52,6 +54,11 @@ const lossExtras: Readonly<Record<string, Shape>> = {
 export const lossSchema: z.ZodType<LossSpec> = choice(
   Object.fromEntries(Object.entries(losses).map(([kind, { options }]) => [kind, options])),
   lossExtras,
+);
+
+export const activitySchema: z.ZodType<ActivitySpec> = choice(
+  Object.fromEntries(Object.entries(activityRegularizers).map(([kind, { options }]) => [kind, options])),
+  {},
 );
 
 export const optimizerSchema: z.ZodType<OptimizerSpec> = choice(optimizers, {

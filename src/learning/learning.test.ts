@@ -218,7 +218,7 @@ const toyTraining: TrainingOptions = {
   surrogate: { kind: "fastSigmoid", slope: 5 },
   detachReset: true,
   augmentation: { shift: 0.3, rotation: 0, zoom: 0 },
-  activityPenalty: 0.001,
+  activity: [{ kind: "l1", weight: 0.001 }],
   validationShare: 0.2,
   seed: 3,
   sparsity: 0.25,

@@ -226,7 +226,10 @@ export function trainingOptions(config: Config): TrainingOptions {
     surrogate: surrogateOf(training.surrogate, training.surrogateScale, training.surrogateParameters),
     detachReset: training.detachReset,
     augmentation: { shift: training.shift, rotation: training.rotation, zoom: training.zoom },
-    activityPenalty: training.activityPenalty,
+    activity: [
+      ...training.activity,
+      ...(training.activityPenalty > 0 ? [{ kind: "l1", weight: training.activityPenalty } as const] : []),
+    ],
     patience: training.patience,
     truncation: training.truncation,
     memoryLimitBytes: training.memoryLimit === undefined ? undefined : training.memoryLimit * 2 ** 20,

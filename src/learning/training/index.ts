@@ -1,3 +1,4 @@
+export * from "./activity/index.ts";
 export * from "./clip.ts";
 export { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 export * from "./health.ts";

@@ -2,6 +2,7 @@ import type { ProgressListener } from "../../base/index.ts";
 import type { Backend, LayerArrays, Optimizer, Surrogate } from "../../compute/index.ts";
 import type { Network } from "../../model/network/index.ts";
 import type { Augmentation, BatchOptions, Dataset } from "../data/index.ts";
+import type { ActivitySpec } from "./activity/index.ts";
 import type { ClipSpec } from "./clip.ts";
 import type { LossSpec } from "./losses/index.ts";
 import type { EpochRecord, MonitorState } from "./monitor.ts";
@@ -20,8 +21,8 @@ export interface TrainingOptions extends CompressionOptions {
   readonly surrogate: Surrogate;
   readonly detachReset: boolean;
   readonly augmentation: Augmentation;
-  /** Weight of the L1 penalty on hidden spikes per sample. */
-  readonly activityPenalty: number;
+  /** Penalties on the spikes of hidden layers. */
+  readonly activity: readonly ActivitySpec[];
   /** Stop when validation has not improved for so many epochs. */
   readonly patience?: number | undefined;
   /** Share of the training split that only judges; 0 keeps the last epoch's weights. */

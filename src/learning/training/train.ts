@@ -11,9 +11,11 @@ import {
 } from "../../compute/index.ts";
 import { addLayerArrays, layerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
 import { encodeBatch, splitValidation } from "../data/index.ts";
+import { activityPenalty } from "./activity/index.ts";
 import { clipGradients } from "./clip.ts";
 import { compileForBatch } from "./compile-batch.ts";
 import { evaluateNetwork } from "./evaluate.ts";
+import { hiddenFanOut } from "./fan-out.ts";
 import { EpochMonitor, type EpochRecord } from "./monitor.ts";
 import { batchLoss, readsEveryStep } from "./output-loss.ts";
 import { initialPlateau, observePlateau } from "./plateau.ts";
@@ -64,6 +66,8 @@ class Trainer {
   readonly #validation: Uint32Array;
   #transforms: TransformState = noTransforms;
   #plateau = initialPlateau;
+  /** Synapses out of each neuron of the hidden layers, counted anew in every epoch. */
+  #fanOut: readonly Uint32Array[] = [];
   #history: EpochRecord[] = [];
   #best: TrainingState["best"];
   #step = 0;
@@ -105,6 +109,7 @@ class Trainer {
     if (partial === undefined) this.#epoch++;
     const order = randomStream(training.seed, `order ${this.#epoch}`).shuffle(this.#training.slice());
     if (partial === undefined) await this.#refit(order);
+    if (training.activity.length > 0) this.#fanOut = hiddenFanOut(network, this.#executor.read("weights"));
     for (let start = partial?.sampleCount ?? 0; start < order.length; start += training.batchSize) {
       signal?.throwIfAborted();
       const chosen = order.subarray(start, start + training.batchSize);
@@ -180,12 +185,10 @@ class Trainer {
     const labels = Array.from(chosen, (index) => dataset.train.labels[index] ?? 0);
     const found = batchLoss(network, training.loss, result, labels);
     monitor.batch(this.#executor, chosen.length, found);
-    const penalty = this.#activityGradient(chosen.length);
+    const layerSpikes = this.#activityGradients(chosen.length / batchSize);
     const gradient = {
       ...scaled(found.gradient, chosen.length / batchSize),
-      ...(penalty === undefined
-        ? {}
-        : { layerSpikes: penalty.map((g) => g?.fill(training.activityPenalty / batchSize)) }),
+      ...(layerSpikes === undefined ? {} : { layerSpikes }),
     };
     await this.#executor.backward(gradient, update === undefined ? {} : { update });
   }
@@ -203,14 +206,18 @@ class Trainer {
     return { learningRate, step: this.#step };
   }
 
-  /** The L1 penalty pulls every spike of a hidden layer alike; the caller fills in how much. */
-  #activityGradient(samples: number): (Float32Array | undefined)[] | undefined {
+  /** What penalties on spikes pull hidden layers by, after a forward pass. */
+  #activityGradients(factor: number): (Float32Array | undefined)[] | undefined {
     const { network, training } = this.#options;
-    if (training.activityPenalty === 0) return undefined;
-    const last = network.layers.length - 1;
-    return network.layers.map(({ neuronCount }, l) =>
-      l === last ? undefined : new Float32Array(samples * neuronCount),
-    );
+    if (training.activity.length === 0) return undefined;
+    return network.layers.map(({ neuronCount }, l) => {
+      const fanOut = this.#fanOut[l];
+      if (fanOut === undefined) return undefined;
+      const counts = this.#executor.spikeCountsOf(l);
+      const sampleCount = counts.length / neuronCount;
+      const layer = { counts, sampleCount, neuronCount, stepCount: network.stepCount, fanOut };
+      return activityPenalty(training.activity, layer).gradient.map((g) => g * factor);
+    });
   }
 
   async #refit(order: Uint32Array): Promise<void> {
