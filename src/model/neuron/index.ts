@@ -1,3 +1,4 @@
+export * from "./dialects/index.ts";
 export * from "./differentiate.ts";
 export * from "./evaluate.ts";
 export * from "./expression.ts";

@@ -2,9 +2,9 @@
 // weight integer 1: the accumulated input is then an integer without fraction, and lowering only shifts it into place.
 
 import { assertDefined, BugError, clampTo, signedRange, UserError, type IntegerRange } from "../../base/index.ts";
-import type { Expression } from "./expression.ts";
+import { topologicalOrder, type Expression } from "./expression.ts";
 import type { Format, IntegerExpression, IntegerNeuron } from "./integer.ts";
-import { initialState } from "./evaluate.ts";
+import { evaluate, initialState } from "./evaluate.ts";
 import { sendsBits } from "./neuron.ts";
 import { neuronOf, type NeuronSpec } from "./spec.ts";
 
@@ -119,6 +119,9 @@ class Lowering {
   }
 
   #build(expression: Expression): Lowered {
+    const isComputed = expression.op !== "constant" && expression.op !== "reference";
+    const number = isComputed ? this.#numberOf(expression) : undefined;
+    if (number !== undefined) return this.#coefficient(number);
     switch (expression.op) {
       case "constant":
         return this.#constantPotential(expression.value / this.#unit, "a constant");
@@ -199,12 +202,13 @@ class Lowering {
     return this.#coefficient(1 / value);
   }
 
-  /** The value of a constant or of a coefficient. */
+  /** The value of what no step changes: constants, coefficients, and whatever is computed from these alone. */
   #numberOf(expression: Expression): number | undefined {
-    if (expression.op === "constant") return expression.value;
-    if (expression.op !== "reference") return undefined;
-    const role = neuronOf(this.#spec).parameters[expression.name]?.role;
-    return role === "coefficient" ? this.#spec.parameters[expression.name] : undefined;
+    const { parameters } = neuronOf(this.#spec);
+    const isFixed = topologicalOrder([expression]).every(
+      (node) => node.op !== "reference" || parameters[node.name]?.role === "coefficient",
+    );
+    return isFixed ? evaluate(expression, this.#spec.parameters) : undefined;
   }
 
   #floor(argument: Expression): Lowered {

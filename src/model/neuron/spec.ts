@@ -1,18 +1,20 @@
 import type { Problem } from "../../base/index.ts";
-import { neuronModels, type NeuronModelName, type Reset } from "./models/index.ts";
+import { neuronModels, type NeuronModelName, type Reset, type Variant } from "./models/index.ts";
 import type { Neuron } from "./neuron.ts";
 
 /** A neuron as plain data: which model, which reset, which parameter values. What files and configurations hold. */
 export interface NeuronSpec {
   readonly model: NeuronModelName;
   readonly reset: Reset;
+  /** How a framework orders and compares within a step; canonical when absent. */
+  readonly variant?: Variant;
   /** One value per parameter, shared by all neurons of a layer. */
   readonly parameters: Readonly<Record<string, number>>;
 }
 
 /** The definition that a spec names. */
 export function neuronOf(spec: NeuronSpec): Neuron {
-  return neuronModels[spec.model](spec.reset);
+  return neuronModels[spec.model](spec.reset, spec.variant ?? {});
 }
 
 /** A spec with the model's initial values for every parameter that is not given. */
@@ -20,9 +22,12 @@ export function neuronSpec(
   model: NeuronModelName,
   parameters: Readonly<Record<string, number>> = {},
   reset: Reset = { kind: "subtract" },
+  variant?: Variant,
 ): NeuronSpec {
-  const initial = Object.entries(neuronModels[model](reset).parameters).map(([name, p]) => [name, p.initial]);
-  return { model, reset, parameters: { ...(Object.fromEntries(initial) as Record<string, number>), ...parameters } };
+  const definition = neuronModels[model](reset, variant ?? {});
+  const initial = Object.entries(definition.parameters).map(([name, p]) => [name, p.initial]);
+  const all = { ...(Object.fromEntries(initial) as Record<string, number>), ...parameters };
+  return { model, reset, parameters: all, ...(variant === undefined ? {} : { variant }) };
 }
 
 /** Everything wrong with a spec: unknown model, reset or parameter, missing or out-of-range value. */
@@ -66,6 +71,7 @@ function checkReset(reset: Reset, path: string): Problem[] {
   switch (reset.kind) {
     case "subtract":
     case "zero":
+    case "none":
       return [];
     case "value":
       if (Number.isFinite(reset.value)) return [];
@@ -77,5 +83,5 @@ function checkReset(reset: Reset, path: string): Problem[] {
 
 /** Types end where files begin: a reset from a file may be called anything. */
 function unknownReset(reset: { readonly kind: unknown }): string {
-  return `no reset is called "${String(reset.kind)}"; known: subtract, zero, value`;
+  return `no reset is called "${String(reset.kind)}"; known: subtract, zero, value, none`;
 }

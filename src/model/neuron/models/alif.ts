@@ -1,33 +1,33 @@
-import { above, add, constant, mul, select } from "../expression.ts";
-import { defineNeuron, type Neuron } from "../neuron.ts";
-import { decayParameter, thresholdParameter } from "./parameters.ts";
-import { resetPotential, type Reset } from "./reset.ts";
+import { add, constant, mul, select } from "../expression.ts";
+import type { Neuron } from "../neuron.ts";
+import { defineMembrane } from "./membrane.ts";
+import { decayParameter } from "./parameters.ts";
+import type { Reset } from "./reset.ts";
+import type { Variant } from "./variant.ts";
 
 /** Adaptive LIF: every spike raises the neuron's own threshold by `adaptStep`, which fades by `adaptDecay`. */
-export function alif(reset: Reset): Neuron {
-  return defineNeuron({
-    name: "alif",
-    state: ["v", "a"],
-    parameters: {
-      decay: decayParameter(0.875, "share of the potential kept per step"),
-      threshold: thresholdParameter,
-      adaptDecay: decayParameter(0.9375, "share of the adaptation kept per step"),
-      adaptStep: {
-        role: "potential",
-        range: { low: 0, high: 1e6 },
-        initial: 0.125,
-        meaning: "how much one spike raises the threshold",
+export function alif(reset: Reset, variant: Variant = {}): Neuron {
+  return defineMembrane(
+    {
+      name: "alif",
+      state: ["a"],
+      parameters: {
+        decay: decayParameter(0.875, "share of the potential kept per step"),
+        adaptDecay: decayParameter(0.9375, "share of the adaptation kept per step"),
+        adaptStep: {
+          role: "potential",
+          range: { low: 0, high: 1e6 },
+          initial: 0.125,
+          meaning: "how much one spike raises the threshold",
+        },
       },
+      bar: ({ threshold, a }) => add(threshold, a),
+      charge: ({ v, input, decay }) => add(mul(decay, v), input),
+      next: ({ a, spike, adaptDecay, adaptStep }) => ({
+        a: add(mul(adaptDecay, a), select(spike, adaptStep, constant(0))),
+      }),
     },
-    step: ({ v, a, input, decay, threshold, adaptDecay, adaptStep }) => {
-      const charged = add(mul(decay, v), input);
-      const raised = add(threshold, a);
-      const spike = above(charged, raised);
-      const step = select(spike, adaptStep, constant(0));
-      return {
-        spike,
-        next: { v: resetPotential(reset, spike, charged, raised), a: add(mul(adaptDecay, a), step) },
-      };
-    },
-  });
+    reset,
+    variant,
+  );
 }

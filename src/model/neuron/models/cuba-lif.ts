@@ -1,23 +1,33 @@
-import { above, add, mul } from "../expression.ts";
-import { defineNeuron, type Neuron } from "../neuron.ts";
-import { decayParameter, thresholdParameter } from "./parameters.ts";
-import { resetPotential, type Reset } from "./reset.ts";
+import { add, mul, type Expression } from "../expression.ts";
+import type { Neuron } from "../neuron.ts";
+import { defineMembrane } from "./membrane.ts";
+import { decayParameter } from "./parameters.ts";
+import type { Reset } from "./reset.ts";
+import type { Variant } from "./variant.ts";
 
-/** Current-based LIF: the input charges a decaying synaptic current i, which charges the potential. */
-export function cubaLif(reset: Reset): Neuron {
-  return defineNeuron({
-    name: "cubaLif",
-    state: ["v", "i"],
-    parameters: {
-      currentDecay: decayParameter(0.5, "share of the synaptic current kept per step"),
-      decay: decayParameter(0.875, "share of the potential kept per step"),
-      threshold: thresholdParameter,
+/**
+ * Current-based LIF: the input charges a decaying synaptic current i, which charges the potential. Variant current
+ * "decaysTogether": what arrives decays with the current in the same step.
+ */
+export function cubaLif(reset: Reset, variant: Variant = {}): Neuron {
+  return defineMembrane(
+    {
+      name: "cubaLif",
+      state: ["i"],
+      parameters: {
+        currentDecay: decayParameter(0.5, "share of the synaptic current kept per step"),
+        decay: decayParameter(0.875, "share of the potential kept per step"),
+      },
+      charge: (symbols) => add(mul(symbols.decay, symbols.v), currentOf(symbols, variant)),
+      next: (symbols) => ({ i: currentOf(symbols, variant) }),
     },
-    step: ({ v, i, input, currentDecay, decay, threshold }) => {
-      const current = add(mul(currentDecay, i), input);
-      const charged = add(mul(decay, v), current);
-      const spike = above(charged, threshold);
-      return { spike, next: { v: resetPotential(reset, spike, charged, threshold), i: current } };
-    },
-  });
+    reset,
+    variant,
+  );
 }
+
+function currentOf({ i, input, currentDecay }: Current, { current }: Variant): Expression {
+  return current === "decaysTogether" ? mul(currentDecay, add(i, input)) : add(mul(currentDecay, i), input);
+}
+
+type Current = { readonly i: Expression; readonly input: Expression; readonly currentDecay: Expression };
