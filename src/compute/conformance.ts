@@ -11,7 +11,14 @@ import {
   type Network,
   type Readout,
 } from "../model/network/index.ts";
-import { neuronSpec, type NeuronSpec } from "../model/neuron/index.ts";
+import {
+  neuronModels,
+  neuronSpec,
+  type NeuronModelName,
+  type NeuronSpec,
+  type Reset,
+  type Variant,
+} from "../model/neuron/index.ts";
 import { hasSpike, setSpike, spikeTrain, tensor, type Tensor } from "../model/tensor/index.ts";
 import {
   momentKinds,
@@ -56,6 +63,24 @@ interface Case {
 }
 
 const lif = neuronSpec("lif");
+const [subtract, zero, toValue] = [{ kind: "subtract" }, { kind: "zero" }, { kind: "value", value: -0.25 }] as const;
+/** How frameworks order a step; see `Variant`. */
+const variants: readonly (readonly [Variant, Reset, NeuronModelName?])[] = [
+  [{ timing: "nextStep" }, subtract],
+  [{ timing: "nextStep" }, zero],
+  [{ timing: "nextStep", resetOf: "kept" }, zero],
+  [{ timing: "undelayed" }, subtract],
+  [{ timing: "undelayed", resetOf: "kept" }, zero],
+  [{ timing: "spikeFirst" }, subtract],
+  [{ timing: "spikeFirst", resetOf: "kept" }, subtract, "cubaLif"],
+  [{ fires: "atLeast" }, toValue, "relaxingLif"],
+  [{ fires: "atLeast", input: "whole" }, toValue, "parametricLif"],
+  [{ isBounded: true, isScaled: true }, subtract],
+  [{ levels: [-1, -0.5, -0.25, 0, 0.25, 0.5, 1, 1.5] }, subtract],
+  [{ isSelfConnected: true }, zero],
+  [{ current: "decaysTogether" }, zero, "cubaLif"],
+  [{ startsHalfway: true }, subtract, "integrateFire"],
+];
 const arctan: Surrogate = { kind: "arctan", alpha: 2 };
 const cases: readonly Case[] = [
   { title: "sizes that fill no tile", sizes: [13, 19, 5], neurons: [lif, lif] },
@@ -195,6 +220,23 @@ const cases: readonly Case[] = [
     sizes: [9, 12, 3],
     neurons: [lif, lif],
     surrogate: { kind },
+  })),
+  ...(Object.keys(neuronModels) as NeuronModelName[]).map((model): Case => {
+    const fires = neuronModels[model]({ kind: "zero" }).spike.op !== "constant";
+    const neuron = neuronSpec(model, {}, { kind: "zero" });
+    return {
+      title: `model ${model}`,
+      sizes: fires ? [9, 12, 3] : [9, 3],
+      neurons: fires ? [neuron, lif] : [neuron],
+      ...(fires ? {} : { readout: { kind: "membrane" } as const }),
+      detachReset: false,
+    };
+  }),
+  ...variants.map(([variant, reset, model = "lif"]): Case => ({
+    title: `variant ${JSON.stringify(variant).slice(0, 60)}, reset ${reset.kind}`,
+    sizes: [9, 12, 3],
+    neurons: [neuronSpec(model, {}, reset, variant), lif],
+    detachReset: false,
   })),
   { title: "all inputs firing", sizes: [11, 18, 4], neurons: [lif, lif], density: 1 },
 ];

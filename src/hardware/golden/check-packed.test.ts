@@ -24,6 +24,16 @@ function packed(model: NeuronModelName = "lif", reset: Reset = { kind: "subtract
   return packNetwork(lowerNetwork(network, { rounding: "nearest", coefficientFraction: 8 }));
 }
 
+/** Undefined for what has no integers, or none in the format chosen. */
+function tryPacked(model: NeuronModelName, reset: Reset): PackedNetwork | undefined {
+  try {
+    return packed(model, reset);
+  } catch (error) {
+    if (error instanceof UserError && error.code.startsWith("lower/")) return undefined;
+    throw error;
+  }
+}
+
 type Layer = PackedNetwork["layers"][number];
 type Node = Layer["neuron"]["nodes"][number];
 
@@ -42,17 +52,23 @@ const nodeChanged = (op: Node["op"], change: (node: Node) => object): unknown =>
   });
 const lines = (value: unknown): string[] => checkPackedNetwork(value).map(({ path, message }) => `${path}: ${message}`);
 
-const models = (Object.keys(neuronModels) as NeuronModelName[]).filter((model) => model !== "leakyIntegrator");
+const models = (Object.keys(neuronModels) as NeuronModelName[]).filter(
+  (model) => neuronModels[model]({ kind: "zero" }).spike.op !== "constant",
+);
 const resets: readonly Reset[] = [{ kind: "subtract" }, { kind: "zero" }, { kind: "value", value: -0.25 }];
 
 test("what was packed has no problems, whatever the model and the reset", () => {
+  let packedCount = 0;
   for (const model of models) {
     for (const reset of resets) {
-      const network = packed(model, reset);
+      const network = tryPacked(model, reset);
+      if (network === undefined) continue;
+      packedCount++;
       assert.deepEqual(lines(network), [], `${model} ${reset.kind}`);
       assert.deepEqual(packNetwork(unpackNetwork(network)), network);
     }
   }
+  assert.ok(packedCount > 2 * models.length, `${packedCount} of ${3 * models.length} lowered`);
 });
 
 test("what is no network at all", () => {

@@ -61,7 +61,9 @@ function randomSpikes(network: IntegerNetwork, sampleCount: number, rate: number
 }
 
 // A layer that never fires is not lowered; it has its own test.
-const models = (Object.keys(neuronModels) as NeuronModelName[]).filter((model) => model !== "leakyIntegrator");
+const models = (Object.keys(neuronModels) as NeuronModelName[]).filter(
+  (model) => neuronModels[model]({ kind: "zero" }).spike.op !== "constant",
+);
 const resets: readonly Reset[] = [{ kind: "subtract" }, { kind: "zero" }, { kind: "value", value: -0.5 }];
 const settings = {
   model: fc.constantFrom(...models),
@@ -92,12 +94,12 @@ test("any network that can be lowered fires exactly as on the golden model", () 
   assert.ok(spikes > 10_000, `${spikes} spikes compared`);
 });
 
-/** 16-bit weights may need more than 31 bits in some neuron: no network then. */
+/** 16-bit weights may need more than 31 bits in some neuron, and some neurons have no integers: no network then. */
 function loweredOr(lower: () => IntegerNetwork): IntegerNetwork {
   try {
     return lower();
   } catch (error) {
-    fc.pre(!(error instanceof UserError && error.code === "lower/too-wide"));
+    fc.pre(!(error instanceof UserError && error.code.startsWith("lower/")));
     throw error;
   }
 }
