@@ -124,7 +124,7 @@ test("a readout, a reset and a quantizer that nobody knows how to run", () => {
   ]);
   const odd = { ...neuronSpec("lif"), reset: { kind: "soft" } as unknown as Reset };
   assert.deepEqual(lines(hidden({ neuron: odd })), [
-    'neuron/unknown-reset at layers[0] "hidden".neuron.reset: no reset is called "soft"; known: subtract, zero, value',
+    'neuron/unknown-reset at layers[0] "hidden".neuron.reset: no reset is called "soft"; known: subtract, zero, value, none',
   ]);
   assert.deepEqual(lines(hidden({ quantizer: { bits: 1, scale: 0 } })), [
     'quantizer/bits at layers[0] "hidden".quantizer: expected 2…16 whole bits, got 1',
@@ -133,9 +133,9 @@ test("a readout, a reset and a quantizer that nobody knows how to run", () => {
 });
 
 test("an unknown neuron model is a problem of its layer, not a crash", () => {
-  const unknown = { ...neuronSpec("lif"), model: "izhikevich" } as unknown as DenseLayer["neuron"];
+  const unknown = { ...neuronSpec("lif"), model: "oracle" } as unknown as DenseLayer["neuron"];
   assert.deepEqual(lines(hidden({ neuron: unknown })), [
-    'neuron/unknown-model at layers[0] "hidden".neuron: no neuron model is called "izhikevich"; known: integrateFire, lif, alif, cubaLif, leakyIntegrator',
+    `neuron/unknown-model at layers[0] "hidden".neuron: no neuron model is called "oracle"; known: ${Object.keys(neuronModels).join(", ")}`,
   ]);
 });
 
