@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UserError } from "../../base/index.ts";
-import { neuronSpec, type Reset } from "../neuron/index.ts";
+import { neuronModels, neuronSpec, type Reset } from "../neuron/index.ts";
 import { tensor } from "../tensor/index.ts";
 import {
   checkNetwork,
