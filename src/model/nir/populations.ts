@@ -20,8 +20,12 @@ export interface Population {
   readonly sendsLate: boolean;
 }
 
+/** What a neuron does after a spike, where the caller knows better than the dialect. */
+export type ResetChoice = "zero" | "subtract" | "value" | "subtract-next-step" | "zero-next-step";
+
 export interface Discretization {
   readonly dialect: Dialect;
+  readonly reset?: ResetChoice;
   /** Seconds per step. */
   readonly stepSeconds: number;
 }

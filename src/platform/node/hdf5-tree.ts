@@ -24,11 +24,12 @@ export function readTree(bytes: Uint8Array, where: string): DataGroup {
   const name = `/file-${fileCount++}.h5`;
   files().writeFile(name, bytes);
   const file = new h5.File(name, "r");
-  const reading: Reading = { file, where, fileBytes: bytes.length, itemCount: 0, byteCount: 0 };
-  const tree = readGroup(reading, "", 0);
-  file.close();
-  files().unlink(name);
-  return tree;
+  try {
+    return readGroup({ file, where, fileBytes: bytes.length, itemCount: 0, byteCount: 0 }, "", 0);
+  } finally {
+    file.close();
+    files().unlink(name);
+  }
 }
 
 /** A file of a tree. */

@@ -4,7 +4,7 @@ import type { Hdf5Request } from "./hdf5-worker.ts";
 import { siblingModule } from "./sibling-module.ts";
 import { nodeWorkers } from "./workers.ts";
 
-/** HDF5 by h5wasm, in a worker thread that is thrown away with any file that it did not read to the end. */
+/** HDF5 by h5wasm, in a worker thread that is thrown away with the first file that breaks the library. */
 export const nodeHdf5: Hdf5 = {
   read: async (bytes, where) => {
     if (!magic.every((byte, i) => bytes[i] === byte)) {
@@ -24,6 +24,8 @@ const secondsPerFile = 10;
 const secondsToWrite = 120;
 const secondsToStart = 60;
 const heapMegabytes = 2048;
+
+const broken: ReadonlySet<string> = new Set(["hdf5/damaged", "hdf5/memory", "hdf5/timeout"]);
 
 let warm: Promise<WorkerHandle> | undefined;
 /** One file at a time: its time and its memory are its own. */
@@ -47,6 +49,8 @@ async function ask<Answer>(
   try {
     return await within(worker.request<Answer>(message), seconds, where);
   } catch (error) {
+    // What our own checks refused left the library as it was; anything else may not have.
+    if (error instanceof UserError && !broken.has(error.code)) throw error;
     warm = undefined;
     await worker[Symbol.asyncDispose]();
     if (!(error instanceof ToolError) || error.code !== "worker/died") throw error;
