@@ -18,7 +18,7 @@ export const districts: readonly District[] = [
   {
     name: "platform",
     mayImport: ["base"],
-    rooms: ["", "node"],
+    rooms: ["", "node", "browser"],
     purpose: "the one door outside: files, processes, workers, clock",
   },
   {

@@ -1,7 +1,7 @@
 import type { DataGroup } from "../base/index.ts";
 import type { Threads } from "./team.ts";
 
-/** The one door outside. Neutral code gets it passed in; `node/` and later `browser/` are its two sides. */
+/** The one door outside. Neutral code gets it passed in; `node/` is its one side, `browser/` has the part that computing needs. */
 export interface Platform {
   readonly files: Files;
   readonly clock: Clock;

@@ -43,6 +43,21 @@ export interface Threads {
   }): Promise<ThreadTeam>;
 }
 
+/** What a helper thread is given. */
+export interface TeamStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: readonly string[];
+  readonly control: Int32Array<SharedArrayBuffer>;
+  readonly thread: number;
+}
+
+/** A helper's own instance of the module. */
+export async function instantiateKernels({ module, memory, kernels }: TeamStart): Promise<KernelFunction[]> {
+  const { exports } = await WebAssembly.instantiate(module, { host: { memory } });
+  return kernels.map((name) => assertDefined(exports[name], name) as KernelFunction);
+}
+
 /** A team of one: the caller. */
 export function soloTeam(own: readonly KernelFunction[]): ThreadTeam {
   return {

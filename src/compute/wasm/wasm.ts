@@ -9,6 +9,7 @@ import { printModule } from "../kernel/print-wasm.ts";
 import { compileReadout } from "../readout.ts";
 import { Engine } from "./engine.ts";
 import { WasmExecutor } from "./executor.ts";
+import { compileModule } from "./module-cache.ts";
 import { planMemory, type Plan } from "./plan.ts";
 import { networkKernels, Program } from "./program.ts";
 import { runSelfCheck, sameBits } from "./self-check.ts";
@@ -53,7 +54,7 @@ async function compile(network: Network, options: CompileOptions, threads?: Thre
   const pages = Math.ceil(plan.byteCount / pageBytes) + 1;
   const shared = threadCount > 1;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  const module = await WebAssembly.compile(printModule(kernels, shared ? pages : undefined));
+  const module = await compileModule(printModule(kernels, shared ? pages : undefined));
   const instance = await WebAssembly.instantiate(module, { host: { memory } });
   const names = kernels.map(({ name }) => name);
   const own = names.map((name) => assertDefined(instance.exports[name], name) as KernelFunction);
@@ -91,6 +92,7 @@ function planParts(network: Network, options: CompileOptions & { readonly thread
 
 function threadsFor(network: Network, options: CompileOptions, threads: Threads): number {
   const { threadCount = "auto", maxSampleCount } = options;
+  if (typeof SharedArrayBuffer === "undefined") return 1;
   if (threadCount !== "auto") return threadCount;
   const synapses = network.layers.reduce((sum, layer) => sum + layer.weights.data.length, 0);
   const work = synapses * maxSampleCount * network.stepCount;

@@ -2,17 +2,16 @@ import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { ToolError } from "../../base/index.ts";
-import { controlWords, leadTeam, stopTeam, teamFailed, type ThreadTeam, type Threads } from "../index.ts";
+import {
+  controlWords,
+  leadTeam,
+  stopTeam,
+  teamFailed,
+  type TeamStart,
+  type ThreadTeam,
+  type Threads,
+} from "../index.ts";
 import { siblingModule } from "./sibling-module.ts";
-
-/** What a helper thread is given. */
-export interface TeamStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly kernels: readonly string[];
-  readonly control: Int32Array;
-  readonly thread: number;
-}
 
 /** Teams of worker threads. Idle helpers do not keep the process alive. */
 export const nodeThreads: Threads = {
