@@ -11,7 +11,7 @@ export {
 /** The kernel language, for kernels that other districts write. */
 export * as kernel from "./kernel/language.ts";
 export { printModule } from "./kernel/print-wasm.ts";
-export { referenceBackend } from "./reference/reference.ts";
+export { referenceBackend, runReference, type ReferenceRun } from "./reference/reference.ts";
 export {
   checkSurrogate,
   surrogateDerivative,

@@ -2,6 +2,7 @@ export * from "./codesign.ts";
 export * from "./config.ts";
 export * from "./design-folder.ts";
 export * from "./design-work.ts";
+export * from "./evaluation-work.ts";
 export * from "./formats-work.ts";
 export * from "./model-file.ts";
 export * from "./model-work.ts";

@@ -4,7 +4,7 @@ import { assertDefined, type Problem, type QuantityKind } from "../base/index.ts
 import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
-import { countEvents, runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
+import { runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import {
   evaluateNetwork,
@@ -14,9 +14,8 @@ import {
   type Dataset,
   type EpochRecord,
 } from "../learning/index.ts";
-import { accuracyOf } from "../model/encoding/index.ts";
 import { layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
-import { logicalBits, measureActivations, measureConnections, storageFormats } from "../model/sparsity/index.ts";
+import { logicalBits, measureConnections, storageFormats } from "../model/sparsity/index.ts";
 import type { Files, Platform } from "../platform/index.ts";
 import { openRun } from "../runs/index.ts";
 import type { Config } from "./config.ts";
@@ -92,62 +91,6 @@ export async function trainOnly(options: {
 
 function countTraining({ train: split }: Dataset, config: Config): number {
   return splitValidation(split, config.data.validationShare).training.length;
-}
-
-export interface EvaluationResult {
-  readonly accuracy: number;
-  readonly sampleCount: number;
-  readonly kind: "golden model" | "float";
-  readonly layers: readonly {
-    readonly layer: string;
-    readonly connectionSparsity: number;
-    readonly activationSparsity: number;
-    readonly spikesPerSample: number;
-    readonly deadNeurons: number;
-    readonly effectiveSynapticOperations: number;
-    readonly denseSynapticOperations: number;
-  }[];
-}
-
-/** Accuracy and sparsity of a model on its test split: by the golden model when it is quantized, by floats otherwise. */
-export async function evaluateModel(
-  options: ModelTask & { readonly dataFolder: string | undefined },
-): Promise<EvaluationResult> {
-  const model = await loadModel(options.platform.files, options.file);
-  const dataset = await datasetOf(options, model, options.dataFolder);
-  const quantized = model.network.layers.every(({ quantizer }) => quantizer !== undefined);
-  // Sparsity is counted in the golden trace; a float model is lowered at 8 bits for it.
-  const trace = goldenOn(model, dataset, dataset.test.sampleCount);
-  const events = countEvents(integerOf(model), trace);
-  const accuracy = quantized
-    ? accuracyOf(trace.decisions, dataset.test.labels)
-    : (
-        await evaluateNetwork({
-          network: model.network,
-          dataset,
-          split: dataset.test,
-          batch: batchOptions(model.config, model.network.stepCount),
-          backend: wasmBackendOn(options.platform.threads),
-        })
-      ).accuracy;
-  return {
-    accuracy,
-    sampleCount: trace.sampleCount,
-    kind: quantized ? "golden model" : "float",
-    layers: model.network.layers.map((layer, l) => {
-      const activity = measureActivations(assertDefined(trace.layers[l], "spikes"));
-      const counted = assertDefined(events.layers[l], "events");
-      return {
-        layer: layer.name,
-        connectionSparsity: measureConnections(layer.weights.data, layer.neuronCount).connectionSparsity,
-        activationSparsity: activity.activationSparsity,
-        spikesPerSample: counted.spikesOut / trace.sampleCount,
-        deadNeurons: activity.deadNeurons,
-        effectiveSynapticOperations: counted.effectiveSynapticOperations / trace.sampleCount,
-        denseSynapticOperations: counted.denseSynapticOperations / trace.sampleCount,
-      };
-    }),
-  };
 }
 
 export interface FitResult {

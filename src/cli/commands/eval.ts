@@ -6,7 +6,10 @@ export const evalCommand: CommandDefinition = {
   name: "eval <model>",
   summary: "accuracy, spikes and sparsity of a model on its test split",
   example: "lacuna eval model.lacuna --data-folder ~/mnist",
-  configure: (command) => command.option("--data-folder <folder>", "where the data lies now"),
+  configure: (command) =>
+    command
+      .option("--data-folder <folder>", "where the data lies now")
+      .option("--early-exit <rule>", "also decide before the last step: first-spike, certain, or margin:3"),
   run: async ([file = ""], options, signal) => {
     const voice = voiceOf(options);
     const { evaluateModel } = await import("../../experiment/index.ts");
@@ -17,6 +20,7 @@ export const evalCommand: CommandDefinition = {
       packageFolder,
       file,
       dataFolder: options["dataFolder"] === undefined ? undefined : String(options["dataFolder"]),
+      earlyExit: options["earlyExit"] === undefined ? undefined : String(options["earlyExit"]),
       signal,
       onEvent: stageView(voice, nodePlatform.clock.monotonic),
     });
@@ -25,6 +29,12 @@ export const evalCommand: CommandDefinition = {
       return 0;
     }
     print(`accuracy ${(found.accuracy * 100).toFixed(1)} % of ${found.sampleCount} test samples (${found.kind})`);
+    const { early } = found;
+    if (early !== undefined) {
+      print(
+        `early exit ${early.rule}: accuracy ${(early.accuracy * 100).toFixed(1)} % after ${early.meanSteps.toFixed(2)} of ${early.stepCount} steps on average`,
+      );
+    }
     const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     const columns = [
       "layer",

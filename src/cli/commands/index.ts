@@ -7,6 +7,7 @@ import { exploreCommand } from "./explore.ts";
 import { fitCommand } from "./fit.ts";
 import { formatsCommand } from "./formats.ts";
 import { inspectCommand } from "./inspect.ts";
+import { metricsCommand } from "./metrics.ts";
 import { reportCommand } from "./report.ts";
 import { rtlCommand } from "./rtl.ts";
 import { synthCommand } from "./synth.ts";
@@ -20,6 +21,7 @@ export const commands: readonly CommandDefinition[] = [
   codesignCommand,
   trainCommand,
   evalCommand,
+  metricsCommand,
   sparsifyCommand,
   quantizeCommand,
   exploreCommand,

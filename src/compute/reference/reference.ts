@@ -43,6 +43,25 @@ export const referenceBackend: Backend = {
     }),
 };
 
+/** What every layer did in one run from zero state. */
+export interface ReferenceRun {
+  readonly spikes: readonly SpikeTrain[];
+  /** v after each step. Shape [step, sample, neuron]. */
+  readonly potentials: readonly Float32Array[];
+}
+
+/** Run a batch by the reference and keep everything. */
+export async function runReference(network: Network, input: NetworkInput): Promise<ReferenceRun> {
+  const options = { surrogate: { kind: "fastSigmoid", slope: 1 }, detachReset: true } as const;
+  using executor = new ReferenceExecutor(network, { ...options, maxSampleCount: sampleCountOf(input) });
+  await executor.forward(input, { training: false });
+  const layers = network.layers.map((_, l) => l);
+  return {
+    spikes: layers.map((l) => executor.spikesOf(l)),
+    potentials: layers.map((l) => executor.potentialsOf(l)),
+  };
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 type Values = Record<string, number>;
@@ -336,15 +355,14 @@ class ReferenceExecutor implements Executor {
     const last = this.#network.layers.length - 1;
     if (this.#network.readout.kind === "count") return this.spikeCountsOf(last);
     const size = sampleCount * classCount(this.#network);
-    return this.#potentials(sampleCount).subarray((this.#network.stepCount - 1) * size);
+    return this.potentialsOf(last).subarray((this.#network.stepCount - 1) * size);
   }
 
-  /** v of the last layer after each step, or zeros where it has none. Shape [step, sample, class]. */
-  #potentials(sampleCount: number): Float32Array {
-    const last = this.#network.layers.length - 1;
-    const potential = assertDefined(this.#neurons[last], "neuron").next["v"];
-    const { environments } = assertDefined(this.#records[last], "record");
-    const values = new Float32Array(this.#network.stepCount * sampleCount * classCount(this.#network));
+  /** v of a layer after each step, or zeros where it has none. Shape [step, sample, neuron]. */
+  potentialsOf(layer: number): Float32Array {
+    const potential = assertDefined(this.#neurons[layer], "neuron").next["v"];
+    const { environments } = assertDefined(this.#records[layer], "record");
+    const values = new Float32Array(environments.length);
     return potential === undefined
       ? values
       : values.map((_, i) => evaluateFloat(potential, assertDefined(environments[i], "environment")));
@@ -357,7 +375,7 @@ class ReferenceExecutor implements Executor {
     forEachSpike(train, (step, sample, neuron) => {
       spikes[(step * sampleCount + sample) * train.neuronCount + neuron] = 1;
     });
-    return { perStep: { spikes, potentials: this.#potentials(sampleCount) } };
+    return { perStep: { spikes, potentials: this.potentialsOf(this.#network.layers.length - 1) } };
   }
 }
 

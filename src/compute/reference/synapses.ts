@@ -1,9 +1,8 @@
 // From what arrives at a layer to the currents of its neurons, and back.
 
-import type { Layer } from "../../model/network/index.ts";
+import { pool, unpool, type Layer } from "../../model/network/index.ts";
 import type { LayerArrays } from "../backend.ts";
 import { convolution } from "./convolution.ts";
-import { pool, unpool } from "./pooling.ts";
 
 /** One step of one sample. What arrives are values: 1 for a spike, 0 for silence, a current for direct input. */
 export interface Synapses {

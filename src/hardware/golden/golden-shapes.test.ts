@@ -14,6 +14,7 @@ import {
   type Pooling,
 } from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
+import { countSynapticOperations } from "../../model/sparsity/index.ts";
 import { countSpikes, setSpike, spikeTrain, tensor, type SpikeTrain } from "../../model/tensor/index.ts";
 import { checkPackedNetwork } from "./check-packed.ts";
 import {
@@ -125,6 +126,25 @@ for (const [name, layers] of Object.entries(cases)) {
   });
 }
 
+test("integers count the operations that the float network's metrics count, where no sum is folded into a shape", () => {
+  let compared = 0;
+  for (const [title, layers] of Object.entries(cases)) {
+    const network = networkOf(layers);
+    if (layers.some((layer) => [layer.inputPooling, layer.kind === "conv" ? layer.pooling : undefined].some(sums)))
+      continue;
+    const integer = lowerNetwork(network, wide);
+    const trace = runGolden(integer, spikes(0.2));
+    const run = { input: { kind: "spikes", spikes: trace.input }, layers: trace.layers } as const;
+    const counted = countSynapticOperations(network, run);
+    countEvents(integer, trace).layers.forEach((events, l) => {
+      assert.equal(counted[l]!.accumulates, events.effectiveSynapticOperations, title);
+      assert.equal(counted[l]!.dense, events.denseSynapticOperations, title);
+      compared++;
+    });
+  }
+  assert.ok(compared >= 3, `${compared} layers`);
+});
+
 test("events are counted as the synapses that exist", () => {
   const integer = lowerNetwork(networkOf([conv()]), wide);
   const corner = spikeTrain({ stepCount: 5, sampleCount: 1, neuronCount: 84 });
@@ -143,3 +163,7 @@ test("what is handed over is the union where the next layer pools spikes", () =>
   assert.equal(trace.layers[0]!.neuronCount, 7 * 6 * 4);
   assert.ok(countSpikes(united) < countSpikes(trace.layers[0]!));
 });
+
+function sums(pooling: Pooling | undefined): boolean {
+  return pooling !== undefined && pooling.kind !== "max";
+}

@@ -1,6 +1,6 @@
-// Pooling as the reference means it: windows in row-major order, and of equal values the first wins.
+// Pooling of values: windows in row-major order, and of equal values the first wins.
 
-import { cellCount, pooledGrid, type Grid, type Pooling } from "../../model/network/index.ts";
+import { cellCount, pooledGrid, type Grid, type Pooling } from "./layer.ts";
 
 const { fround } = Math;
 
@@ -26,11 +26,6 @@ export function unpool(gradient: Float32Array, values: Float32Array, grid: Grid,
   return spread;
 }
 
-/** What a pooled value keeps of each value that enters it. */
-export function share({ kind, size }: Pooling): number {
-  return kind === "average" ? fround(1 / (size * size)) : 1;
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 
 function winner(values: Float32Array, members: readonly number[]): number {
@@ -49,4 +44,9 @@ function eachWindow(grid: Grid, pooling: Pooling, visit: (cell: number, members:
     });
     visit(cell, members);
   }
+}
+
+/** What a pooled value keeps of each value that enters it. */
+function share({ kind, size }: Pooling): number {
+  return kind === "average" ? fround(1 / (size * size)) : 1;
 }
