@@ -1,18 +1,33 @@
 // One layer: accumulates fetched weights, then updates all neurons group by group and emits their spikes.
 //
 // The neuron itself is combinational and stands outside, because it belongs to the network: each cycle of the update pass
-// shows `Lanes` inputs and states and takes back spikes and next states.
+// shows `Lanes` inputs and states and takes back spikes and next states. Where windows of positions are combined, either a neuron
+// sees the largest sum of its window, or the spikes of a window leave as one.
 module layer_core #(
-  parameter int unsigned Neurons = 64,
+  // Addresses of the events that leave.
+  parameter int unsigned Events = 64,
   parameter int unsigned Lanes = 8,
+  parameter int unsigned SumGroups = 8,
+  parameter int unsigned StateGroups = SumGroups,
+  // Groups at one position: all of them without a grid.
+  parameter int unsigned Words = SumGroups,
+  parameter int unsigned Window = 1,
+  parameter int unsigned WindowRows = 1,
+  parameter int unsigned WindowColumns = 1,
+  parameter int unsigned GridColumns = 1,
+  parameter bit Largest = 1'b0,
   parameter int unsigned WeightBits = 4,
   parameter int unsigned SumBits = 12,
   parameter int unsigned StateBits = 12,
   // Cycles between the last accumulator read of a step and the moment its sum can be read back.
   parameter int unsigned DrainCycles = 0,
-  localparam int unsigned Groups = (Neurons + Lanes - 1) / Lanes,
-  localparam int unsigned GroupBits = Groups > 1 ? $clog2(Groups) : 1,
-  localparam int unsigned AddressBits = Neurons > 1 ? $clog2(Neurons) : 1
+  // Added to every neuron's input, one word of `Lanes` biases per word of a position; none without a file.
+  parameter int unsigned BiasBits = 1,
+  parameter string BiasFile = "",
+  localparam int unsigned GroupBits = SumGroups > 1 ? $clog2(SumGroups) : 1,
+  localparam int unsigned StateGroupBits = StateGroups > 1 ? $clog2(StateGroups) : 1,
+  localparam int unsigned WordBits = Words > 1 ? $clog2(Words) : 1,
+  localparam int unsigned AddressBits = Events > 1 ? $clog2(Events) : 1
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
@@ -44,15 +59,19 @@ module layer_core #(
   logic [1:0]                 drain_q;
 
   // Update pass: issue (read both memories), then compute, write back and load the encoder.
-  logic                       issue, issue_done_q, compute_q, advance, encoder_idle;
-  logic [GroupBits-1:0]       issue_group_q, compute_group_q;
+  logic                       issue, issue_first, issue_final, issue_last, issue_done_q;
+  logic                       compute_q, compute_first_q, compute_final_q, advance, encoder_idle;
+  logic [GroupBits-1:0]       issue_group, compute_group_q;
+  logic [StateGroupBits-1:0]  issue_state, compute_state_q;
+  logic [WordBits-1:0]        issue_word;
   logic [AddressBits-1:0]     base_q;
   logic                       started_q;
 
   // Accumulation: read, then add and write back.
   logic                       add_q;
   logic [GroupBits-1:0]       add_group_q;
-  logic [Lanes*SumBits-1:0]   sums, added;
+  logic [Lanes*SumBits-1:0]   sums, added, seen;
+  logic [Lanes-1:0]           spikes;
 
   logic                       spike_valid;
   logic [AddressBits-1:0]     spike_address;
@@ -75,8 +94,10 @@ module layer_core #(
       issue_done_q    <= 1'b0;
       started_q       <= 1'b0;
       compute_q       <= 1'b0;
-      issue_group_q   <= '0;
       compute_group_q <= '0;
+      compute_state_q <= '0;
+      compute_first_q <= 1'b0;
+      compute_final_q <= 1'b0;
       base_q          <= '0;
       add_q           <= 1'b0;
       add_group_q     <= '0;
@@ -97,24 +118,25 @@ module layer_core #(
         end
         Update: begin
           if (issue) begin
-            started_q     <= 1'b1;
-            issue_group_q <= issue_group_q + 1'b1;
-            issue_done_q  <= issue_group_q == GroupBits'(Groups - 1);
+            started_q    <= 1'b1;
+            issue_done_q <= issue_last;
           end
           if (advance) begin
             compute_q       <= issue;
-            compute_group_q <= issue_group_q;
-            if (compute_q) base_q <= base_q + AddressBits'(Lanes);
+            compute_group_q <= issue_group;
+            compute_state_q <= issue_state;
+            compute_first_q <= issue_first;
+            compute_final_q <= issue_final;
+            if (compute_q && compute_final_q) base_q <= base_q + AddressBits'(Lanes);
             if (compute_q && !issue) phase_q <= Close;
           end
         end
         Close: begin
           if (closing && event_ready_i) begin
-            phase_q       <= Accumulate;
-            issue_done_q  <= 1'b0;
-            started_q     <= 1'b0;
-            issue_group_q <= '0;
-            base_q        <= '0;
+            phase_q      <= Accumulate;
+            issue_done_q <= 1'b0;
+            started_q    <= 1'b0;
+            base_q       <= '0;
           end
         end
         default: phase_q <= Accumulate;
@@ -122,33 +144,106 @@ module layer_core #(
     end
   end
 
-  ram_1r1w #(.Width(Lanes * SumBits), .Depth(Groups)) u_sums (
+  update_walk #(
+    .Groups(SumGroups), .Words(Words), .Window(Window),
+    .Rows(WindowRows), .Columns(WindowColumns), .GridColumns(GridColumns)
+  ) u_walk (
+    .clk_i,
+    .rst_ni,
+    .step_i(issue),
+    .group_o(issue_group),
+    .word_o(issue_word),
+    .first_o(issue_first),
+    .final_o(issue_final),
+    .last_o(issue_last)
+  );
+
+  ram_1r1w #(.Width(Lanes * SumBits), .Depth(SumGroups)) u_sums (
     .clk_i,
     .read_i(read_i || issue),
-    .read_address_i(phase_q == Update ? issue_group_q : group_i),
+    .read_address_i(phase_q == Update ? issue_group : group_i),
     .read_data_o(sums),
     .write_i(add_q || (compute_q && advance)),
     .write_address_i(add_q ? add_group_q : compute_group_q),
     .write_data_i(add_q ? added : '0)
   );
 
-  ram_1r1w #(.Width(Lanes * StateBits), .Depth(Groups)) u_states (
+  ram_1r1w #(.Width(Lanes * StateBits), .Depth(StateGroups)) u_states (
     .clk_i,
-    .read_i(issue),
-    .read_address_i(issue_group_q),
+    .read_i(issue && (!Largest || issue_final)),
+    .read_address_i(issue_state),
     .read_data_o(neuron_state_o),
-    .write_i(compute_q && advance),
-    .write_address_i(compute_group_q),
+    .write_i(compute_q && advance && (!Largest || compute_final_q)),
+    .write_address_i(compute_state_q),
     .write_data_i(last_q ? '0 : neuron_next_i)
   );
-  assign neuron_sum_o = sums;
+
+  if (Largest) begin : gen_largest
+    // One state per window; the largest sum so far is kept from position to position.
+    logic [StateGroupBits-1:0] state_q;
+    logic [Lanes*SumBits-1:0]  largest_q;
+    assign issue_state = state_q;
+    for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
+      assign seen[i*SumBits+:SumBits] =
+          !compute_first_q && $signed(largest_q[i*SumBits+:SumBits]) > $signed(sums[i*SumBits+:SumBits])
+          ? largest_q[i*SumBits+:SumBits] : sums[i*SumBits+:SumBits];
+    end
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) begin
+        state_q   <= '0;
+        largest_q <= '0;
+      end else begin
+        if (issue && issue_final) state_q <= issue_last ? '0 : state_q + 1'b1;
+        if (compute_q && advance) largest_q <= seen;
+      end
+    end
+  end else begin : gen_plain
+    assign issue_state = issue_group;
+    assign seen        = sums;
+  end
+
+  if (Window > 1 && !Largest) begin : gen_union
+    logic [Lanes-1:0] union_q;
+    assign spikes = neuron_spike_i | (compute_first_q ? '0 : union_q);
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) union_q <= '0;
+      else if (compute_q && advance) union_q <= spikes;
+    end
+  end else begin : gen_spikes
+    assign spikes = neuron_spike_i;
+    if (!Largest) begin : gen_unused
+      logic unused_first;
+      assign unused_first = compute_first_q;
+    end
+  end
+
+  if (BiasFile != "") begin : gen_bias
+    logic [Lanes*BiasBits-1:0] bias;
+    ram_1r1w #(.Width(Lanes * BiasBits), .Depth(Words), .InitFile(BiasFile)) u_bias (
+      .clk_i,
+      .read_i(issue),
+      .read_address_i(issue_word),
+      .read_data_o(bias),
+      .write_i(1'b0),
+      .write_address_i('0),
+      .write_data_i('0)
+    );
+    for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
+      assign neuron_sum_o[i*SumBits+:SumBits] =
+          $signed(seen[i*SumBits+:SumBits]) + SumBits'($signed(bias[i*BiasBits+:BiasBits]));
+    end
+  end else begin : gen_no_bias
+    logic unused_word;
+    assign unused_word  = ^issue_word;
+    assign neuron_sum_o = seen;
+  end
 
   event_encoder #(.Lanes(Lanes), .AddressBits(AddressBits)) u_encoder (
     .clk_i,
     .rst_ni,
     .ready_o(advance),
-    .word_valid_i(compute_q),
-    .word_i(neuron_spike_i),
+    .word_valid_i(compute_q && compute_final_q),
+    .word_i(spikes),
     .word_base_i(base_q),
     .event_valid_o(spike_valid),
     .event_ready_i,

@@ -1,6 +1,15 @@
 import { assertDefined } from "../../base/index.ts";
-import { storedGroups, type MappedMemory, type Mapping } from "../family/index.ts";
-import { countEvents, sumOverSpikes, type EventTrace, type LayerEvents } from "../golden/index.ts";
+import { fetchTiming, geometryOf, visitedGroups, type MappedMemory, type Mapping } from "../family/index.ts";
+import {
+  arriving,
+  countEvents,
+  eventCount,
+  fedBack,
+  isConvolution,
+  sumOverSpikes,
+  type EventTrace,
+  type LayerEvents,
+} from "../golden/index.ts";
 
 /** Reads and writes of one memory over a whole trace, whole words. */
 export interface MemoryAccesses {
@@ -26,21 +35,30 @@ export function countWork(mapping: Mapping, trace: EventTrace): readonly LayerWo
     const events = assertDefined(layers[index], "events");
     const { wordReads, pointerReads } = fetches(mapping, trace, { index, events });
     const steps = trace.stepCount * trace.sampleCount;
-    const updates = steps * layer.groups;
+    const network = assertDefined(mapping.network.layers[index], "layer");
+    const geometry = geometryOf(network, layer.lanes);
+    const updates = steps * visitedGroups(geometry);
+    const stateUpdates = geometry.window?.combine === "largest" ? steps * layer.groups : updates;
     const accesses: MemoryAccesses[] = [];
     const access = (memory: MappedMemory | undefined, item: string, reads: number, writes: number): void => {
       if (memory !== undefined) accesses.push({ memory, item, reads, writes });
     };
     const find = (role: MappedMemory["role"]): MappedMemory | undefined => layer.memories.find((m) => m.role === role);
-    access(find("row-pointers"), "row pointer", pointerReads, 0);
+    for (const memory of layer.memories) {
+      if (memory.role === "row-pointers") access(memory, "row pointer", pointerReads, 0);
+    }
     if (mapping.choice.family === "dense") {
       // A spike sets its bit; the walk over a step reads and clears every bit.
-      access(find("events"), "spike bit", steps * layer.inputCount, events.spikesIn + steps * layer.inputCount);
+      const bits = steps * eventCount(network);
+      access(find("events"), "spike bit", bits, events.spikesIn + events.spikesFedBack + bits);
     }
     access(find("weights"), "weight word", wordReads, 0);
     access(find("accumulator"), "accumulator", wordReads + updates, wordReads + updates);
-    access(find("state"), "state", updates, updates);
-    const tokens = events.spikesOut + steps;
+    access(find("bias"), "bias", updates, 0);
+    access(find("state"), "state", stateUpdates, stateUpdates);
+    const ownTokens = events.spikesOut + steps;
+    access(find("feedback"), "own spike", ownTokens, ownTokens);
+    const tokens = events.spikesHandedOver + steps;
     const isLast = index === mapping.layers.length - 1;
     if (!isLast)
       access(
@@ -64,13 +82,19 @@ function fetches(
   trace: EventTrace,
   { index, events }: { readonly index: number; readonly events: LayerEvents },
 ): { readonly wordReads: number; readonly pointerReads: number } {
-  const layer = assertDefined(mapping.network.layers[index], "layer");
-  const { lanes, groups } = assertDefined(mapping.layers[index], "layer");
+  const { network, choice } = mapping;
+  const layer = assertDefined(network.layers[index], "layer");
+  const { lanes } = assertDefined(mapping.layers[index], "layer");
   const steps = trace.stepCount * trace.sampleCount;
-  if (mapping.choice.family === "dense") return { wordReads: steps * layer.inputCount * groups, pointerReads: 0 };
-  if (mapping.choice.weightStorage === "dense") return { wordReads: events.spikesIn * groups, pointerReads: 0 };
-  const input = index === 0 ? trace.input : assertDefined(trace.layers[index - 1], "input");
-  const perRow = storedGroups(layer, lanes).map((stored) => stored.length);
-  // The end of a step is a token too, and every token looks up a pointer.
-  return { wordReads: sumOverSpikes(input, perRow), pointerReads: events.spikesIn + steps };
+  const timing = fetchTiming(layer, choice, lanes);
+  const perEvent = Float64Array.from({ length: eventCount(layer) }, (_, event) => timing.spikeWords(event));
+  const wordReads =
+    steps * timing.closingWords +
+    sumOverSpikes(arriving(network, trace, index), perEvent) +
+    sumOverSpikes(fedBack(network, trace, index), perEvent.subarray(layer.inputCount));
+  const spikes = events.spikesIn + events.spikesFedBack;
+  // Compressed rows: the end of a step is a token too, and every token looks up a pointer. Kernels: a row, a column and perhaps
+  // a channel of the spike.
+  const tables = mapping.layers[index]?.memories.filter(({ role }) => role === "row-pointers").length ?? 0;
+  return { wordReads, pointerReads: isConvolution(layer) ? spikes : tables > 0 ? spikes + steps : 0 };
 }

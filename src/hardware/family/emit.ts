@@ -1,19 +1,11 @@
 import { assertDefined, unsignedBits } from "../../base/index.ts";
 import { hashNetwork, type IntegerLayer } from "../golden/index.ts";
-import {
-  commentText,
-  hdlFiles,
-  loadWord,
-  mangleName,
-  neuronModule,
-  selectWord,
-  type DesignFile,
-  type RtlDesign,
-} from "../rtl/index.ts";
+import { commentText, hdlFiles, mangleName, neuronModule, type DesignFile, type RtlDesign } from "../rtl/index.ts";
 import type { Mapping } from "./family.ts";
-import { drainCycles, geometryOf, type Geometry } from "./geometry.ts";
-import { blocksImages, denseImage, imageBytes, imageText, type MemoryImage } from "./images.ts";
-import { entryCount } from "./memory.ts";
+import { drainCycles } from "./fetch.ts";
+import { fetchParts, type FetchParts } from "./emit-fetch.ts";
+import { addressBits, geometryOf, type Geometry } from "./geometry.ts";
+import { biasImage, imageText } from "./images.ts";
 
 /** Which generator wrote a file; part of every header. */
 const generator = "Lacuna 0.1.0";
@@ -25,7 +17,7 @@ const top = "lacuna_top";
 export function emitDesign(mapping: Mapping): RtlDesign {
   const parts = mapping.network.layers.map((_, index) => layerParts(mapping, index));
   const header = headerText(mapping);
-  const blocks = blockNames(mapping).map((name) => ({ name, text: assertDefined(hdlFiles[name], name) }));
+  const blocks = blockNames(mapping, parts).map((name) => ({ name, text: assertDefined(hdlFiles[name], name) }));
   return {
     kind: "rtl-design",
     core,
@@ -37,7 +29,7 @@ export function emitDesign(mapping: Mapping): RtlDesign {
       { name: `${top}.sv`, text: header + topText(mapping) },
     ],
     layerCount: parts.length,
-    loadWords: Uint16Array.from(parts.flatMap(({ loadWords }) => loadWords)),
+    loadWords: Uint16Array.from(parts.flatMap(({ fetch }) => fetch.loadWords)),
   };
 }
 
@@ -47,68 +39,51 @@ interface LayerParts {
   readonly layer: IntegerLayer;
   readonly geometry: Geometry;
   readonly neuron: string;
-  readonly fetch: string;
+  readonly fetch: FetchParts;
+  /** The file of biases; undefined without. */
+  readonly biasFile: string | undefined;
   readonly files: readonly DesignFile[];
-  readonly loadWords: readonly number[];
 }
 
 function layerParts(mapping: Mapping, index: number): LayerParts {
   const layer = assertDefined(mapping.network.layers[index], "layer");
-  const { lanes, memories } = assertDefined(mapping.layers[index], "mapped layer");
+  const { lanes } = assertDefined(mapping.layers[index], "mapped layer");
   const geometry = geometryOf(layer, lanes);
   const name = mangleName(layer.name, index);
   const neuron = `neuron_${index}_${name}`;
-  const weights = assertDefined(
-    memories.find(({ role }) => role === "weights"),
-    "weight memory",
-  );
-  const singlePort = weights.place === "single-port-ram";
+  const fetch = fetchParts(mapping, index);
+  const biasFile = layer.bias === undefined ? undefined : `bias_${index}_${name}.hex`;
   const files: DesignFile[] = [
     {
       name: `${neuron}.sv`,
       text: neuronModule(neuron, layer.neuron, { layer: layer.name, sumBits: geometry.sumBits }),
     },
+    ...fetch.files,
   ];
-  const loadWords: number[] = [];
-  const addImage = (image: MemoryImage, file: string): string => {
-    if (singlePort) loadWords.push(selectWord(index), ...imageBytes(image, weights.width).map(loadWord));
-    else files.push({ name: file, text: imageText(image, weights.width) });
-    return singlePort ? ".SinglePort(1'b1)" : `.InitFile("${file}")`;
-  };
-  const sizes = `.Inputs(${layer.inputCount}), .Groups(${geometry.groups}), .WordBits(${geometry.wordBits})`;
-  let fetch: string;
-  if (mapping.choice.family === "layer-pipeline" && mapping.choice.weightStorage === "blocks") {
-    const { entries, pointers } = blocksImages(layer, lanes);
-    const pointerFile = `pointers_${index}_${name}.hex`;
-    const pointerMemory = assertDefined(
-      memories.find(({ role }) => role === "row-pointers"),
-      "pointer memory",
-    );
-    files.push({ name: pointerFile, text: imageText(pointers, pointerMemory.width) });
-    const place = addImage(entries, `blocks_${index}_${name}.hex`);
-    fetch = `fetch_blocks #(\n    ${sizes},\n    .Entries(${entryCount(layer, lanes)}), ${place},\n    .PointerFile("${pointerFile}")\n  )`;
-  } else {
-    const place = addImage(denseImage(layer, lanes), `weights_${index}_${name}.hex`);
-    fetch = `${mapping.choice.family === "dense" ? "fetch_bitmap" : "fetch_dense"} #(\n    ${sizes},\n    ${place}\n  )`;
+  if (biasFile !== undefined) {
+    files.push({ name: biasFile, text: imageText(biasImage(layer, lanes), lanes * geometry.biasBits) });
   }
-  return { layer, geometry, neuron, fetch, files, loadWords };
+  return { layer, geometry, neuron, fetch, biasFile, files };
 }
 
 /** The hand-written blocks that this design instantiates. */
-function blockNames(mapping: Mapping): string[] {
-  const { family, weightStorage } = mapping.choice;
-  const fetch = family === "dense" ? "fetch_bitmap" : weightStorage === "blocks" ? "fetch_blocks" : "fetch_dense";
+function blockNames(mapping: Mapping, parts: readonly LayerParts[]): string[] {
+  const fetches = new Set(parts.map(({ fetch }) => fetch.block));
+  const isRecurrent = parts.some(({ layer }) => layer.isRecurrent === true);
   const names = [
     "ram_1r1w",
     "ram_single_port",
     "weight_rom",
-    fetch,
+    ...(fetches.has("fetch_conv") ? ["divide_constant"] : []),
+    ...fetches,
+    "update_walk",
     "event_encoder",
     "layer_core",
     "readout",
     "host_port",
+    ...(isRecurrent ? ["recurrent_join"] : []),
+    ...(isRecurrent || mapping.layers.length > 1 ? ["event_fifo"] : []),
   ];
-  if (mapping.layers.length > 1) names.push("event_fifo");
   return names.map((name) => `${name}.sv`);
 }
 
@@ -165,7 +140,7 @@ function topText(mapping: Mapping): string {
 function coreText(mapping: Mapping, parts: readonly LayerParts[]): string {
   const { network } = mapping;
   const count = parts.length;
-  const inputBits = assertDefined(parts[0], "first layer").geometry.inputBits;
+  const inputBits = addressBits(assertDefined(parts[0], "first layer").layer.inputCount);
   const lines = [
     "// Host words in, counts and decision out; the layers work on different time steps at the same time.",
     `module ${core} (`,
@@ -204,33 +179,39 @@ function streamDeclaration(index: number, bits: number): string[] {
 
 function layerText(mapping: Mapping, part: LayerParts, index: number, last: boolean): string[] {
   const { layer, geometry, neuron, fetch } = part;
-  const { lanes, groupBits, wordBits, sumBits, stateBits, addressBits } = geometry;
+  const { lanes, groupBits, wordBits, sumBits, stateBits, addressBits: eventBits } = geometry;
   const p = `l${index}`;
+  // What the fetch takes: the stream from below, joined with the layer's own spikes where it is recurrent.
+  const from = layer.isRecurrent === true ? `join${index}` : `in${index}`;
   return [
     "",
-    `  // Layer ${index} "${commentText(layer.name)}": ${layer.inputCount} inputs, neurons 0 to ${layer.neuronCount - 1} in ${geometry.groups} groups of ${lanes}.`,
+    `  // Layer ${index} "${commentText(layer.name)}": ${layer.inputCount} inputs, neurons 0 to ${layer.neuronCount - 1} in ${geometry.groups} groups of ${lanes}${shapeText(layer)}.`,
     `  logic ${p}_read, ${p}_done, ${p}_done_last, ${p}_accumulating, ${p}_fetch_ready, ${p}_room;`,
     `  logic ${p}_valid, ${p}_ready, ${p}_end, ${p}_last;`,
     `  logic [${groupBits - 1}:0] ${p}_group;`,
     `  logic [${wordBits - 1}:0] ${p}_weights;`,
-    `  logic [${addressBits - 1}:0] ${p}_address;`,
+    `  logic [${eventBits - 1}:0] ${p}_address;`,
     `  logic [${lanes * sumBits - 1}:0] ${p}_sum;`,
     `  logic [${lanes * stateBits - 1}:0] ${p}_state, ${p}_next;`,
     `  logic [${lanes - 1}:0] ${p}_spike;`,
     "",
-    `  assign in${index}_ready = ${p}_fetch_ready && ${p}_accumulating;`,
-    `  ${fetch} u_fetch_${index} (`,
+    ...(layer.isRecurrent === true ? joinText(part, index) : []),
+    `  assign ${from}_ready = ${p}_fetch_ready && ${p}_accumulating;`,
+    `  ${fetch.block} #(`,
+    fetch.parameters.map((line) => `    ${line}`).join(",\n"),
+    `  ) u_fetch_${index} (`,
     "    .clk_i, .rst_ni,",
-    `    .event_valid_i(in${index}_valid && ${p}_accumulating), .event_ready_o(${p}_fetch_ready),`,
-    `    .event_end_i(in${index}_end), .event_last_i(in${index}_last), .event_address_i(in${index}_address),`,
+    `    .event_valid_i(${from}_valid && ${p}_accumulating), .event_ready_o(${p}_fetch_ready),`,
+    `    .event_end_i(${from}_end), .event_last_i(${from}_last), .event_address_i(${from}_address),`,
     `    .done_o(${p}_done), .done_last_o(${p}_done_last),`,
     `    .read_o(${p}_read), .group_o(${p}_group), .weights_o(${p}_weights),`,
     `    .load_start_i(load_start[${index}]), .load_valid_i(load_valid[${index}]), .load_byte_i(load_byte)`,
     "  );",
     "",
     "  layer_core #(",
-    `    .Neurons(${layer.neuronCount}), .Lanes(${lanes}), .WeightBits(${layer.weightBits}), .SumBits(${sumBits}),`,
-    `    .StateBits(${stateBits}), .DrainCycles(${drainCycles(mapping.choice)})`,
+    coreParameters(mapping, part)
+      .map((line) => `    ${line}`)
+      .join(",\n"),
     `  ) u_layer_${index} (`,
     "    .clk_i, .rst_ni,",
     `    .read_i(${p}_read), .group_i(${p}_group), .weights_i(${p}_weights), .done_i(${p}_done), .done_last_i(${p}_done_last),`,
@@ -251,6 +232,66 @@ function layerText(mapping: Mapping, part: LayerParts, index: number, last: bool
     `  assign observe_end_o[${index}] = ${p}_end;`,
     `  assign observe_address_o[${16 * index}+:16] = 16'(${p}_address);`,
     ...(last ? [`  assign ${p}_room = 1'b1;`] : fifoText(part, index)),
+  ];
+}
+
+/** What a reader of the core wants to know of a layer's shape. */
+function shapeText({ convolution, isRecurrent }: IntegerLayer): string {
+  if (isRecurrent === true) return ", recurrent";
+  if (convolution === undefined) return "";
+  const { kernelRows, kernelColumns, stride, input, output } = convolution;
+  const grid = ({ rows, columns, channels }: typeof input): string => `${rows}x${columns}x${channels}`;
+  return `, ${kernelRows}x${kernelColumns} kernel, stride ${stride}, ${grid(input)} to ${grid(output)}`;
+}
+
+function coreParameters(mapping: Mapping, { layer, geometry, biasFile }: LayerParts): string[] {
+  const { lanes, sumGroups, groups, words, sumBits, stateBits, events, window, biasBits } = geometry;
+  return [
+    `.Events(${events}), .Lanes(${lanes}), .SumGroups(${sumGroups}), .StateGroups(${groups}), .Words(${words})`,
+    `.WeightBits(${layer.weightBits}), .SumBits(${sumBits}), .StateBits(${stateBits}), .DrainCycles(${drainCycles(layer, mapping.choice)})`,
+    ...(window === undefined
+      ? []
+      : [
+          `.Window(${window.size}), .WindowRows(${window.rows}), .WindowColumns(${window.columns})`,
+          `.GridColumns(${window.gridColumns}), .Largest(${window.combine === "largest" ? "1'b1" : "1'b0"})`,
+        ]),
+    ...(biasFile === undefined ? [] : [`.BiasBits(${biasBits}), .BiasFile("${biasFile}")`]),
+  ];
+}
+
+/** A recurrent layer's own spikes, held until the next step accumulates. */
+function joinText({ layer, geometry }: LayerParts, index: number): string[] {
+  const p = `l${index}`;
+  const { addressBits: ownBits, inputBits } = geometry;
+  const own = `own${index}`;
+  return [
+    `  logic ${own}_valid, ${own}_ready, ${own}_end, ${own}_last, unused_${own}_room;`,
+    `  logic [${ownBits - 1}:0] ${own}_address;`,
+    `  logic join${index}_valid, join${index}_ready, join${index}_end, join${index}_last;`,
+    `  logic [${inputBits - 1}:0] join${index}_address;`,
+    `  event_fifo #(.Width(${ownBits + 1}), .Depth(${layer.neuronCount + 1})) u_own_${index} (`,
+    "    .clk_i, .rst_ni,",
+    `    .in_valid_i(${p}_valid && ${p}_ready), .in_end_i(${p}_end), .in_data_i({${p}_last, ${p}_address}),`,
+    `    .out_valid_o(${own}_valid), .out_ready_i(${own}_ready), .out_end_o(${own}_end),`,
+    `    .out_data_o({${own}_last, ${own}_address}), .room_o(unused_${own}_room)`,
+    "  );",
+    "  recurrent_join #(",
+    `    .InputBits(${addressBits(layer.inputCount)}), .OwnBits(${ownBits}), .AddressBits(${inputBits}), .Offset(${layer.inputCount})`,
+    `  ) u_join_${index} (`,
+    "    .clk_i, .rst_ni,",
+    `    .accumulating_i(${p}_accumulating),`,
+    ...(["in", "own", "join"] as const).map((stream) => {
+      const to = stream === "join";
+      const port = to ? "out" : stream;
+      const [out, back] = to ? ["o", "i"] : ["i", "o"];
+      const s = `${stream}${index}`;
+      return (
+        `    .${port}_valid_${out}(${s}_valid), .${port}_ready_${back}(${s}_ready), .${port}_end_${out}(${s}_end),` +
+        ` .${port}_last_${out}(${s}_last), .${port}_address_${out}(${s}_address)${to ? "" : ","}`
+      );
+    }),
+    "  );",
+    "",
   ];
 }
 

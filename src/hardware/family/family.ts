@@ -19,7 +19,7 @@ export interface HardwareChoice {
 export interface MappedMemory {
   readonly name: string;
   readonly layer: string;
-  readonly role: "weights" | "row-pointers" | "state" | "accumulator" | "events" | "counts";
+  readonly role: "weights" | "row-pointers" | "bias" | "state" | "accumulator" | "events" | "feedback" | "counts";
   readonly depth: number;
   readonly width: number;
   /** Where it lies: block RAM, single-port RAM (loaded over the host port), or registers. */

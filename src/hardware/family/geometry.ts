@@ -1,36 +1,67 @@
-import { assertDefined, signedBits, unsignedBits } from "../../base/index.ts";
-import type { IntegerLayer } from "../golden/index.ts";
+import { signedBits, unsignedBits } from "../../base/index.ts";
+import { eventCount, sumCount, unionCount, windowCount, type IntegerLayer, type Windows } from "../golden/index.ts";
 import type { HardwareChoice } from "./family.ts";
 
 /** Sizes of one layer's hardware that follow from the network and the lanes; every reading of a mapping uses these. */
 export interface Geometry {
   readonly lanes: number;
-  /** ⌈neurons / lanes⌉. */
+  /** Groups of neurons: ⌈neurons / lanes⌉. */
   readonly groups: number;
+  /** Groups of accumulators; more than those of neurons where a neuron sees the largest of several. */
+  readonly sumGroups: number;
+  /** Groups at one position of a grid; all of them without a grid. */
+  readonly words: number;
   readonly groupBits: number;
+  /** Addresses of events that the weight fetch takes. */
   readonly inputBits: number;
+  /** Addresses of events that the layer hands over. */
+  readonly events: number;
   readonly addressBits: number;
   readonly sumBits: number;
   /** All state variables of one neuron together. */
   readonly stateBits: number;
   /** One group of weights. */
   readonly wordBits: number;
+  /** Of one bias; 0 without. */
+  readonly biasBits: number;
   /** Tokens that the FIFO behind this layer holds: two whole steps. */
   readonly fifoDepth: number;
+  /** How the update pass combines positions; undefined when it does not. */
+  readonly window: UpdateWindow | undefined;
+}
+
+/** Windows of positions that an update pass combines: `largest` sums before the neurons, or the `union` of their spikes. */
+export interface UpdateWindow {
+  readonly combine: "largest" | "union";
+  readonly size: number;
+  /** Windows. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Positions of a row of the grid. */
+  readonly gridColumns: number;
 }
 
 export function geometryOf(layer: IntegerLayer, lanes: number): Geometry {
-  const groups = Math.ceil(layer.neuronCount / lanes);
+  const { convolution, bias, union, neuronCount } = layer;
+  const sumGroups = Math.ceil(sumCount(layer) / lanes);
+  const events = union === undefined ? neuronCount : unionCount(union);
+  const window = updateWindow(layer);
+  const channels = convolution?.sums.channels ?? (window?.combine === "union" ? union?.grid.channels : undefined);
   return {
     lanes,
-    groups,
-    groupBits: addressBits(groups),
-    inputBits: addressBits(layer.inputCount),
-    addressBits: addressBits(layer.neuronCount),
+    groups: Math.ceil(neuronCount / lanes),
+    sumGroups,
+    words: channels === undefined ? sumGroups : channels / lanes,
+    groupBits: addressBits(sumGroups),
+    inputBits: addressBits(eventCount(layer)),
+    events,
+    addressBits: addressBits(events),
     sumBits: signedBits(layer.accumulator),
     stateBits: layer.neuron.state.reduce((bits, { format }) => bits + format.bits, 0),
     wordBits: lanes * layer.weightBits,
-    fifoDepth: 2 * (layer.neuronCount + 1),
+    biasBits: bias === undefined ? 0 : signedBits({ low: Math.min(0, ...bias), high: Math.max(0, ...bias) }),
+    fifoDepth: 2 * (events + 1),
+    window,
   };
 }
 
@@ -39,10 +70,20 @@ export function addressBits(depth: number): number {
   return depth > 1 ? unsignedBits(depth - 1) : 1;
 }
 
-/** The stored groups of compressed rows: for each input, the groups that hold a non-zero weight, ascending. */
+/** Positions of a window; 1 without windows. */
+export function windowCells(window: UpdateWindow | undefined): number {
+  return window === undefined ? 1 : window.size ** 2;
+}
+
+/** Groups of accumulators that an update pass visits; what fills no window is left out. */
+export function visitedGroups({ window, words, sumGroups }: Geometry): number {
+  return window === undefined ? sumGroups : window.rows * window.columns * windowCells(window) * words;
+}
+
+/** The stored groups of compressed rows: for each event, the groups that hold a non-zero weight, ascending. */
 export function storedGroups(layer: IntegerLayer, lanes: number): number[][] {
   const groups = Math.ceil(layer.neuronCount / lanes);
-  return Array.from({ length: layer.inputCount }, (_, input) => {
+  return Array.from({ length: eventCount(layer) }, (_, input) => {
     const row = layer.weights.subarray(input * layer.neuronCount, (input + 1) * layer.neuronCount);
     const stored: number[] = [];
     for (let g = 0; g < groups; g++) {
@@ -52,26 +93,28 @@ export function storedGroups(layer: IntegerLayer, lanes: number): number[][] {
   });
 }
 
-/** How a layer's weight fetch spends cycles. `hdl/fetch_*.sv` does exactly this. */
-export interface FetchTiming {
-  /** Cycles from the acceptance of a spike of input i to that of the next token. */
-  readonly spikeCycles: (input: number) => number;
-  /** Cycles between the acceptance of a step's end and the first cycle in which the update pass may start, minus one. */
-  readonly closingCycles: number;
+/** Whether a layer's weights lie in compressed rows; kernels are small and stay dense. */
+export function storesBlocks(layer: IntegerLayer, choice: HardwareChoice): boolean {
+  return choice.family === "layer-pipeline" && choice.weightStorage === "blocks" && layer.convolution === undefined;
 }
 
-/** Cycles in which the weight fetch drains after a step; the `DrainCycles` of `hdl/layer_core.sv`. */
-export function drainCycles(choice: HardwareChoice): number {
-  return choice.family === "layer-pipeline" && choice.weightStorage === "blocks" ? 2 : 0;
+// ---------------------------------------------------------------------------------------------------------------------
+
+function updateWindow({ convolution, union }: IntegerLayer): UpdateWindow | undefined {
+  if (convolution?.largest !== undefined) return windowsOf("largest", convolution.sums, convolution.largest);
+  return union === undefined ? undefined : windowsOf("union", union.grid, union);
 }
 
-export function fetchTiming(layer: IntegerLayer, choice: HardwareChoice, lanes: number): FetchTiming {
-  const rowCycles = Math.max(Math.ceil(layer.neuronCount / lanes), 2);
-  if (choice.family === "dense") return { spikeCycles: () => 1, closingCycles: layer.inputCount * rowCycles };
-  if (choice.weightStorage === "dense") return { spikeCycles: () => rowCycles, closingCycles: 0 };
-  const stored = storedGroups(layer, lanes).map((groups) => Math.max(groups.length + 1, 2));
+function windowsOf(
+  combine: UpdateWindow["combine"],
+  grid: { readonly rows: number; readonly columns: number },
+  windows: Windows,
+): UpdateWindow {
   return {
-    spikeCycles: (input) => assertDefined(stored[input], "row of an input"),
-    closingCycles: drainCycles(choice),
+    combine,
+    size: windows.size,
+    rows: windowCount(grid.rows, windows),
+    columns: windowCount(grid.columns, windows),
+    gridColumns: grid.columns,
   };
 }

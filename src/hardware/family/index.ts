@@ -9,7 +9,8 @@ export * from "./event-control/machine.ts";
 export * from "./event-control/predict.ts";
 export * from "./event-control/simulate.ts";
 export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
-export { drainCycles, fetchTiming, geometryOf, storedGroups, type FetchTiming, type Geometry } from "./geometry.ts";
+export { drainCycles, fetchTiming, type FetchTiming } from "./fetch.ts";
+export { addressBits, geometryOf, storesBlocks, visitedGroups, type Geometry } from "./geometry.ts";
 export { blocksUsed } from "./map.ts";
 export { sampleSlots } from "./slots.ts";
 

@@ -3,6 +3,7 @@ import { evaluateInteger } from "../../model/neuron/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
 import type { Target } from "../target/index.ts";
 import type { HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
+import { checkCore } from "./check-core.ts";
 import { layerMemories } from "./memory.ts";
 
 /** Addresses that a host word can carry. */
@@ -36,16 +37,16 @@ export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, tar
     const message = `${network.stepCount} steps, a result word counts to ${largestStepCount}`;
     report("fit/steps", network.name, message, "use fewer time steps");
   }
-  for (const layer of network.layers) {
-    const shape = shapeWithoutCore(layer);
-    if (shape !== undefined) report("fit/shape", layer.name, `${shape} has no core yet`, "use plain dense layers");
-  }
   network.layers.forEach((layer, index) => {
     const lanes = choice.lanes[index] ?? 0;
     if (!Number.isInteger(lanes) || lanes < 1 || lanes > layer.neuronCount) {
       const message = `expected 1…${layer.neuronCount} lanes for ${layer.neuronCount} neurons, got ${lanes}`;
       report("fit/lanes", layer.name, message, `use ${Math.min(8, layer.neuronCount)} lanes`);
-    } else if (firesAtRest(layer)) {
+      return;
+    }
+    const core = checkCore(layer, choice, lanes);
+    if (core !== undefined) problems.push(core);
+    else if (firesAtRest(layer)) {
       report("fit/restless", layer.name, "a neuron without input fires in the first step", "use a threshold above 0");
     }
   });
@@ -142,14 +143,6 @@ function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target,
   return target.limits.singlePortRams.value === 0
     ? 'use target "up5k", which has 1 Mbit of single-port RAM, or a smaller network'
     : `make "${largest.layer}" smaller`;
-}
-
-/** What a layer is that no core runs; undefined for a plain dense layer. */
-function shapeWithoutCore({ convolution, isRecurrent, bias, union }: IntegerLayer): string | undefined {
-  if (convolution !== undefined) return "a convolution";
-  if (isRecurrent === true) return "a recurrent layer";
-  if (bias !== undefined) return "a bias";
-  return union === undefined ? undefined : "pooling of spikes";
 }
 
 /** Unused lanes of the last group hold zeros for ever: they must not fire. */

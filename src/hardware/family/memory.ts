@@ -1,8 +1,9 @@
 import { unsignedBits } from "../../base/index.ts";
-import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
+import { eventCount, isConvolution, sumCount, type IntegerLayer, type IntegerNetwork } from "../golden/index.ts";
 import { ramBlocks, ramKinds } from "../target/index.ts";
+import { convFetch } from "./conv-walk.ts";
 import type { HardwareChoice, MappedMemory } from "./family.ts";
-import { addressBits, geometryOf, storedGroups } from "./geometry.ts";
+import { addressBits, geometryOf, storedGroups, storesBlocks } from "./geometry.ts";
 
 const { "ice40-ebr": blockRam, "ice40-spram": singlePortRam } = ramKinds;
 
@@ -26,7 +27,7 @@ export function layerMemories(
   const layer = network.layers[index];
   if (layer === undefined) return [];
   const geometry = geometryOf(layer, choice.lanes[index] ?? 1);
-  const { groups, groupBits, lanes, sumBits, stateBits, wordBits, fifoDepth, addressBits: bits } = geometry;
+  const { groups, sumGroups, groupBits, lanes, sumBits, stateBits, wordBits, fifoDepth, addressBits: bits } = geometry;
   const memory = (
     role: MappedMemory["role"],
     depth: number,
@@ -50,16 +51,28 @@ export function layerMemories(
     };
   };
   const found: MappedMemory[] = [];
-  if (choice.family === "layer-pipeline" && choice.weightStorage === "blocks") {
+  if (isConvolution(layer)) {
+    const { depth, countBits, addressBits: start } = convFetch(layer, lanes);
+    const { rows, columns, channels } = layer.convolution.input;
+    found.push(memory("weights", depth, wordBits, layer.weights.length * layer.weightBits, weightPlace));
+    found.push(memory("row-pointers", rows, countBits + start + groupBits));
+    found.push(memory("row-pointers", columns, countBits + start + groupBits));
+    if (layer.convolution.groups > 1) found.push(memory("row-pointers", channels, start + groupBits));
+  } else if (storesBlocks(layer, choice)) {
     const entries = entryCount(layer, lanes);
     found.push(memory("weights", entries, groupBits + wordBits, entries * (groupBits + wordBits), weightPlace));
-    found.push(memory("row-pointers", layer.inputCount, unsignedBits(groups) + addressBits(entries)));
+    found.push(memory("row-pointers", eventCount(layer), unsignedBits(groups) + addressBits(entries)));
   } else {
-    const logical = layer.inputCount * layer.neuronCount * layer.weightBits;
-    found.push(memory("weights", layer.inputCount * groups, wordBits, logical, weightPlace));
+    const logical = layer.weights.length * layer.weightBits;
+    found.push(memory("weights", eventCount(layer) * groups, wordBits, logical, weightPlace));
   }
-  if (choice.family === "dense") found.push(memory("events", layer.inputCount, 1));
-  found.push(memory("accumulator", groups, lanes * sumBits, layer.neuronCount * sumBits));
+  if (choice.family === "dense") found.push(memory("events", eventCount(layer), 1));
+  if (layer.isRecurrent === true) found.push(memory("feedback", layer.neuronCount + 1, bits + 2));
+  if (layer.bias !== undefined) {
+    const { words, biasBits } = geometry;
+    found.push(memory("bias", words, lanes * biasBits, layer.bias.length * biasBits));
+  }
+  found.push(memory("accumulator", sumGroups, lanes * sumBits, sumCount(layer) * sumBits));
   found.push(memory("state", groups, lanes * stateBits, layer.neuronCount * stateBits));
   if (index === network.layers.length - 1) {
     found.push(memory("counts", layer.neuronCount, unsignedBits(network.stepCount)));

@@ -2,10 +2,11 @@
 // in `predict.ts`, and a test holds the two, and the RTL, to each other.
 
 import { assert, assertDefined } from "../../base/index.ts";
-import { firingNeurons } from "../../model/tensor/index.ts";
-import type { EventTrace } from "../golden/index.ts";
+import { firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
+import { arriving, handedOver, type EventTrace } from "../golden/index.ts";
 import type { CycleReport, Mapping } from "./family.ts";
-import { fetchTiming, type FetchTiming } from "./geometry.ts";
+import { fetchTiming, type FetchTiming } from "./fetch.ts";
+import { geometryOf, windowCells, type Geometry } from "./geometry.ts";
 
 /** Cycles of every sample and step, by simulating the pipeline. Host always ready, samples one after the other. */
 export function simulateCycles(mapping: Mapping, trace: EventTrace): CycleReport {
@@ -28,6 +29,55 @@ export function simulateCycles(mapping: Mapping, trace: EventTrace): CycleReport
 
 /** An event: the address of a spike, or the end of a step. */
 type Token = number | "end";
+
+/** Where a layer takes its tokens from. */
+interface Source {
+  readonly head: Token | undefined;
+  pop(): void;
+}
+
+/** What `hdl/recurrent_join.sv` does: own spikes of the step before, between the spikes from below and the end of the step. */
+class RecurrentJoin implements Source {
+  readonly own: StepFifo;
+  readonly #below: Source;
+  readonly #offset: number;
+  #phase: "first" | "forward" | "feedback" = "first";
+  #next: "forward" | "feedback" | undefined;
+
+  constructor(below: Source, layer: { readonly inputCount: number; readonly neuronCount: number }) {
+    this.#below = below;
+    this.#offset = layer.inputCount;
+    this.own = new StepFifo(layer.neuronCount + 1);
+  }
+
+  get head(): Token | undefined {
+    if (this.#phase === "feedback") {
+      const own = this.own.head;
+      return typeof own === "number" ? own + this.#offset : own;
+    }
+    // Once the end is held, the next step's first token shows behind it: not before the own spikes.
+    const below = this.#next === "feedback" ? "end" : this.#below.head;
+    return below === "end" && this.#phase === "forward" ? undefined : below;
+  }
+
+  pop(): void {
+    if (this.head === "end") this.#next = "forward";
+    (this.#phase === "feedback" ? this.own : this.#below).pop();
+  }
+
+  /** A cycle in which the layer accumulates: the end of a step is taken and held. */
+  hold(): void {
+    if (this.#phase !== "forward" || this.#below.head !== "end") return;
+    this.#below.pop();
+    this.#next = "feedback";
+  }
+
+  clock(): void {
+    this.own.clock();
+    this.#phase = this.#next ?? this.#phase;
+    this.#next = undefined;
+  }
+}
 
 /** The FIFO behind a layer: a step is visible when it is whole; at most two whole steps wait. */
 class StepFifo {
@@ -74,41 +124,78 @@ class StepFifo {
   }
 }
 
+/** Words of the host, the first of them visible to the first layer in cycle 1. */
+class HostSource implements Source {
+  readonly #tokens: Token[];
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = [...tokens].reverse();
+  }
+
+  get head(): Token | undefined {
+    return this.#tokens.at(-1);
+  }
+
+  pop(): void {
+    this.#tokens.pop();
+  }
+}
+
 interface LayerMachine {
   phase: "accumulate" | "update" | "emit";
   step: number;
+  /** First cycle of the accumulate phase. */
+  accumulates: number;
   /** First cycle in which the present phase may act. */
   from: number;
   /** Spikes per group that the encoder still has to send. */
   pending: number[];
   group: number;
+  /** Cycles in which the update pass combines positions before the next word is ready. */
+  lead: number;
 }
 
 class Pipeline {
-  readonly #trace: EventTrace;
+  readonly #handed: readonly SpikeTrain[];
+  readonly #stepCount: number;
   readonly #sample: number;
   readonly #timings: readonly FetchTiming[];
-  readonly #lanes: readonly number[];
+  readonly #geometries: readonly Geometry[];
   readonly #classCount: number;
   readonly #fifos: readonly StepFifo[];
+  readonly #sources: readonly Source[];
+  readonly #joins: readonly (RecurrentJoin | undefined)[];
   readonly #machines: readonly LayerMachine[];
-  /** Words of the host, the first of them visible to the first layer in cycle 1. */
-  readonly #host: Token[];
 
-  constructor(mapping: Mapping, trace: EventTrace, sample: number, timings: readonly FetchTiming[]) {
-    this.#trace = trace;
+  constructor({ network, layers }: Mapping, trace: EventTrace, sample: number, timings: readonly FetchTiming[]) {
+    this.#handed = network.layers.map((_, l) => handedOver(network, trace, l));
+    this.#stepCount = trace.stepCount;
     this.#sample = sample;
     this.#timings = timings;
-    this.#lanes = mapping.layers.map(({ lanes }) => lanes);
-    this.#classCount = assertDefined(mapping.layers.at(-1), "last layer").neuronCount;
-    this.#fifos = mapping.layers.slice(0, -1).map(({ neuronCount }) => new StepFifo(2 * (neuronCount + 1)));
-    this.#machines = mapping.layers.map(() => ({ phase: "accumulate", step: 0, from: 1, pending: [], group: 0 }));
-    this.#host = Array.from({ length: trace.stepCount }, (_, step): Token[] => [
-      ...firingNeurons(trace.input, step, sample),
-      "end",
-    ])
-      .flat()
-      .reverse();
+    this.#geometries = network.layers.map((layer, l) => geometryOf(layer, assertDefined(layers[l], "layer").lanes));
+    this.#classCount = assertDefined(layers.at(-1), "last layer").neuronCount;
+    this.#fifos = this.#geometries.slice(0, -1).map(({ fifoDepth }) => new StepFifo(fifoDepth));
+    const words = arriving(network, trace, 0);
+    const host = new HostSource(
+      Array.from({ length: trace.stepCount }, (_, step): Token[] => [
+        ...firingNeurons(words, step, sample),
+        "end",
+      ]).flat(),
+    );
+    const below = network.layers.map((_, l): Source => (l === 0 ? host : assertDefined(this.#fifos[l - 1], "FIFO")));
+    this.#joins = network.layers.map((layer, l) =>
+      layer.isRecurrent === true ? new RecurrentJoin(assertDefined(below[l], "source"), layer) : undefined,
+    );
+    this.#sources = below.map((source, l) => this.#joins[l] ?? source);
+    this.#machines = network.layers.map(() => ({
+      phase: "accumulate",
+      step: 0,
+      accumulates: 1,
+      from: 1,
+      pending: [],
+      group: 0,
+      lead: 0,
+    }));
   }
 
   /** Returns the cycle of the decision. */
@@ -120,15 +207,17 @@ class Pipeline {
         if (ended === undefined) continue;
         onStepEnd(layer, ended, cycle);
         // The readout then reads and sends every count, and the decision.
-        if (layer === last && ended === this.#trace.stepCount - 1) return cycle + 1 + 2 * this.#classCount;
+        if (layer === last && ended === this.#stepCount - 1) return cycle + 1 + 2 * this.#classCount;
       }
       for (const fifo of this.#fifos) fifo.clock();
+      for (const join of this.#joins) join?.clock();
     }
   }
 
   /** One cycle of one layer; returns the step whose end it handed over. */
   #advance(layer: number, cycle: number): number | undefined {
     const machine = assertDefined(this.#machines[layer], "machine");
+    if (machine.phase === "accumulate" && cycle >= machine.accumulates) this.#joins[layer]?.hold();
     if (cycle < machine.from) return undefined;
     switch (machine.phase) {
       case "accumulate":
@@ -140,6 +229,7 @@ class Pipeline {
         machine.from = cycle + 2;
         machine.pending = this.#groupSpikes(layer, machine.step);
         machine.group = 0;
+        machine.lead = this.#leadOf(layer);
         return undefined;
       case "emit":
         return this.#emit(layer, machine, cycle);
@@ -149,10 +239,10 @@ class Pipeline {
   }
 
   #accept(layer: number, machine: LayerMachine, cycle: number): void {
-    const token = layer === 0 ? this.#host.at(-1) : this.#fifos[layer - 1]?.head;
+    const source = assertDefined(this.#sources[layer], "source");
+    const token = source.head;
     if (token === undefined) return;
-    if (layer === 0) this.#host.pop();
-    else this.#fifos[layer - 1]?.pop();
+    source.pop();
     const timing = assertDefined(this.#timings[layer], "timing");
     if (token === "end") {
       machine.phase = "update";
@@ -163,21 +253,38 @@ class Pipeline {
   #emit(layer: number, machine: LayerMachine, cycle: number): number | undefined {
     const { pending, group } = machine;
     if (group < pending.length) {
+      if (machine.lead > 0) {
+        machine.lead--;
+        return undefined;
+      }
       const left = pending[group] ?? 0;
-      if (left > 0) this.#fifos[layer]?.push(this.#address(layer, machine));
+      if (left > 0) this.#push(layer, this.#address(layer, machine));
       pending[group] = left - 1;
-      if (left <= 1) machine.group++;
+      if (left > 1) return undefined;
+      machine.group++;
+      machine.lead = this.#leadOf(layer);
       return undefined;
     }
-    this.#fifos[layer]?.push("end");
+    this.#push(layer, "end");
     machine.phase = "accumulate";
     machine.from = cycle + 1;
+    machine.accumulates = cycle + 1;
     return machine.step++;
   }
 
+  #leadOf(layer: number): number {
+    return windowCells(this.#geometries[layer]?.window) - 1;
+  }
+
+  /** To the next layer, and back to the layer itself where it is recurrent. */
+  #push(layer: number, token: Token): void {
+    this.#fifos[layer]?.push(token);
+    this.#joins[layer]?.own.push(token);
+  }
+
   #groupSpikes(layer: number, step: number): number[] {
-    const spikes = assertDefined(this.#trace.layers[layer], "spikes");
-    const lanes = assertDefined(this.#lanes[layer], "lanes");
+    const spikes = assertDefined(this.#handed[layer], "spikes");
+    const lanes = assertDefined(this.#geometries[layer], "geometry").lanes;
     const perGroup = new Array<number>(Math.ceil(spikes.neuronCount / lanes)).fill(0);
     for (const neuron of firingNeurons(spikes, step, this.#sample)) {
       const group = Math.floor(neuron / lanes);
@@ -188,8 +295,8 @@ class Pipeline {
 
   /** The address that the encoder sends next: lowest lane first. */
   #address(layer: number, machine: LayerMachine): number {
-    const spikes = assertDefined(this.#trace.layers[layer], "spikes");
-    const lanes = assertDefined(this.#lanes[layer], "lanes");
+    const spikes = assertDefined(this.#handed[layer], "spikes");
+    const lanes = assertDefined(this.#geometries[layer], "geometry").lanes;
     const firing = firingNeurons(spikes, machine.step, this.#sample).filter(
       (neuron) => Math.floor(neuron / lanes) === machine.group,
     );

@@ -22,8 +22,6 @@ export interface IntegerConvolution {
   /** Rows and columns of silence around what the kernel sees. */
   readonly padding: number;
   readonly groups: number;
-  /** Results are added up window by window. */
-  readonly outputSums?: Windows | undefined;
   /** Where weights are added: the accumulators. */
   readonly sums: Grid;
   /** A neuron sees the largest accumulator of its window. */
@@ -45,19 +43,16 @@ export function windowCount(length: number, { size, stride }: Windows): number {
 
 /** All ways along one axis, for every arriving row or column; cells ascending. */
 export function axisTaps(convolution: IntegerConvolution, axis: "rows" | "columns"): readonly (readonly AxisTap[])[] {
-  const { input, inputSums, stride, padding, outputSums } = convolution;
+  const { input, inputSums, stride, padding } = convolution;
   const kernel = axis === "rows" ? convolution.kernelRows : convolution.kernelColumns;
   const arriving = input[axis];
   const seen = inputSums === undefined ? arriving : windowCount(arriving, inputSums);
-  const results = Math.floor((seen + 2 * padding - kernel) / stride) + 1;
   return Array.from({ length: arriving }, (_, x) => {
     const found: AxisTap[] = [];
     for (const position of windowsAround(x, seen, inputSums)) {
       for (let k = kernel - 1; k >= 0; k--) {
-        const result = (position + padding - k) / stride;
-        if (!Number.isInteger(result) || result < 0 || result >= results) continue;
-        const cells = windowsAround(result, convolution.sums[axis], outputSums);
-        found.push(...cells.map((cell) => ({ kernel: k, cell })));
+        const cell = (position + padding - k) / stride;
+        if (Number.isInteger(cell) && cell >= 0 && cell < convolution.sums[axis]) found.push({ kernel: k, cell });
       }
     }
     return found.sort((a, b) => a.cell - b.cell);

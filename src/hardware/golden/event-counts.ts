@@ -1,6 +1,6 @@
 import { assertDefined } from "../../base/index.ts";
 import { countRow, firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
-import { arriving, type EventTrace } from "./event-trace.ts";
+import { arriving, fedBack, handedOver, type EventTrace } from "./event-trace.ts";
 import type { IntegerNetwork } from "./integer-network.ts";
 import { fanOuts } from "./synapses.ts";
 
@@ -9,6 +9,10 @@ export interface LayerEvents {
   readonly layer: string;
   readonly spikesIn: number;
   readonly spikesOut: number;
+  /** After the union of windows, where the next layer sees that. */
+  readonly spikesHandedOver: number;
+  /** Of a recurrent layer to itself. */
+  readonly spikesFedBack: number;
   /** Additions of a non-zero weight that a spike reached. */
   readonly effectiveSynapticOperations: number;
   /** Additions as if nothing were zero: steps · synapses. */
@@ -35,14 +39,15 @@ export function countEvents(network: IntegerNetwork, trace: EventTrace): EventCo
     const inputsPerStep = spikesPerStep(input);
     const outputsPerStep = spikesPerStep(output);
     const steps = trace.stepCount * trace.sampleCount;
-    // The spikes of the last step reach nobody.
-    const earlier = { ...output, stepCount: output.stepCount - 1 };
-    const feedback = layer.isRecurrent === true ? sumOverSpikes(earlier, nonZero.subarray(layer.inputCount)) : 0;
+    const own = fedBack(network, trace, index);
     return {
       layer: layer.name,
       spikesIn: total(inputsPerStep),
       spikesOut: total(outputsPerStep),
-      effectiveSynapticOperations: sumOverSpikes(input, nonZero) + feedback,
+      spikesHandedOver: total(spikesPerStep(handedOver(network, trace, index))),
+      spikesFedBack: total(spikesPerStep(own)),
+      effectiveSynapticOperations:
+        sumOverSpikes(input, nonZero) + sumOverSpikes(own, nonZero.subarray(layer.inputCount)),
       denseSynapticOperations: steps * all.reduce((a, b) => a + b, 0),
       neuronUpdates: steps * layer.neuronCount,
       spikesPerStep: outputsPerStep,

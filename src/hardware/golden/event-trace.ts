@@ -22,6 +22,12 @@ export function handedOver(network: IntegerNetwork, trace: EventTrace, index: nu
   return uniteSpikes(assertDefined(trace.layers[index], "spikes"), network.layers[index]?.union);
 }
 
+/** The spikes of a recurrent layer that reach itself: all but those of the last step; of another layer, none. */
+export function fedBack(network: IntegerNetwork, trace: EventTrace, index: number): SpikeTrain {
+  const spikes = assertDefined(trace.layers[index], "spikes");
+  return { ...spikes, stepCount: network.layers[index]?.isRecurrent === true ? spikes.stepCount - 1 : 0 };
+}
+
 /** The events that arrive at layer `index` from below. */
 export function arriving(network: IntegerNetwork, trace: EventTrace, index: number): SpikeTrain {
   return index === 0 ? uniteSpikes(trace.input, network.inputUnion) : handedOver(network, trace, index - 1);

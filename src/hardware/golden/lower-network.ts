@@ -1,4 +1,4 @@
-import { UserError } from "../../base/index.ts";
+import { signedBits, UserError } from "../../base/index.ts";
 import { delaysOf, networkShape, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
 import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
 import { fitQuantizer, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
@@ -98,16 +98,18 @@ function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): In
   if (layer.normalization !== undefined) {
     throw unsupported("lower/normalization", layer.name, "currents are normalized", "fold the normalization first");
   }
-  const { shape, weights: values, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
+  const { shape, weights: values, fold, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
   const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(values, options.weightBits ?? 8);
   const unit = quantizer.scale * share;
-  const weights = Int16Array.from(values, (value) => quantizeValue(quantizer, value));
+  const quantized = Int16Array.from(values, (value) => quantizeValue(quantizer, value));
+  const weights = fold?.(quantized) ?? quantized;
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const offsets = bias === undefined ? undefined : Int32Array.from(bias, (b) => Math.round((b * biasTimes) / unit));
   const accumulator = accumulatorRange(shape, { weights, bias: offsets });
   return {
     name: layer.name,
     ...shape,
-    weightBits: quantizer.bits,
+    weightBits: Math.max(quantizer.bits, signedBits({ low: -largest, high: largest })),
     weights,
     ...(offsets === undefined ? {} : { bias: offsets }),
     weightScale: unit,

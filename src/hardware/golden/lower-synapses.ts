@@ -14,8 +14,10 @@ import type { SynapseShape } from "./synapses.ts";
 
 export interface LoweredSynapses {
   readonly shape: SynapseShape;
-  /** Real weights in the order in which an `IntegerLayer` keeps them. */
+  /** Real weights, before `fold`. */
   readonly weights: Float32Array;
+  /** Quantized weights to those of the shape. */
+  readonly fold?: (weights: Int16Array) => Int16Array;
   /** What an average leaves of a weight: the unit shrinks by it. */
   readonly share: number;
   readonly bias: Float32Array | undefined;
@@ -81,29 +83,50 @@ function lowerConvolution(layer: ConvLayer, inputCount: number): LoweredSynapses
   const { inputPooling, pooling, stride, padding, groups, weights, output, neuronCount } = layer;
   const [kernelRows = 0, kernelColumns = 0] = weights.shape;
   const summed = inputPooling !== undefined && inputPooling.kind !== "max" ? inputPooling : undefined;
-  const outputSums = pooling !== undefined && pooling.kind !== "max" ? windows(pooling) : undefined;
+  // A convolution whose results are added up window by window is one with a larger kernel and a longer stride.
+  const added = pooling !== undefined && pooling.kind !== "max" ? pooling : undefined;
+  const reach = added === undefined ? 0 : (added.size - 1) * stride;
   const convolution: IntegerConvolution = {
     input: summed?.grid ?? layer.input,
     ...(summed === undefined ? {} : { inputSums: windows(summed) }),
-    kernelRows,
-    kernelColumns,
-    stride,
+    kernelRows: kernelRows + reach,
+    kernelColumns: kernelColumns + reach,
+    stride: stride * (added?.stride ?? 1),
     padding,
     groups,
-    ...(outputSums === undefined ? {} : { outputSums }),
-    sums: outputSums === undefined ? convolvedGrid(layer) : output,
+    sums: added === undefined ? convolvedGrid(layer) : output,
     ...(pooling?.kind === "max" ? { largest: windows(pooling) } : {}),
     output,
   };
-  const outputShare = shareOf(pooling);
   return {
     shape: { inputCount, neuronCount, convolution },
     weights: weights.data,
-    share: shareOf(summed) * outputShare,
+    ...(added === undefined ? {} : { fold: (integers) => widenKernel(integers, layer, added) }),
+    share: shareOf(summed) * shareOf(pooling),
     bias: layer.bias?.data,
     // A window sum contains the bias once per member, each with its share.
-    biasTimes: outputSums === undefined ? 1 : outputSums.size ** 2 * outputShare,
+    biasTimes: added === undefined ? 1 : added.size ** 2 * shareOf(pooling),
   };
+}
+
+/** The kernel of window sums: the kernel itself, added up at every position of a window. */
+function widenKernel(integers: Int16Array, { name, weights, stride }: ConvLayer, { size }: Pooling): Int16Array {
+  const [rows = 0, columns = 0, groupInputs = 0, channels = 0] = weights.shape;
+  const inner = groupInputs * channels;
+  const wide = columns + (size - 1) * stride;
+  const sums = new Int32Array((rows + (size - 1) * stride) * wide * inner);
+  for (let member = 0; member < size * size; member++) {
+    const [down, right] = [Math.floor(member / size) * stride, (member % size) * stride];
+    for (let tap = 0; tap < rows * columns; tap++) {
+      const to = ((Math.floor(tap / columns) + down) * wide + (tap % columns) + right) * inner;
+      for (let i = 0; i < inner; i++) sums[to + i] = (sums[to + i] ?? 0) + (integers[tap * inner + i] ?? 0);
+    }
+  }
+  if (sums.some((sum) => Math.abs(sum) >= 2 ** 15)) {
+    const message = `"${name}": windows of ${size}×${size} add its weights up beyond 16 bits`;
+    throw new UserError("lower/pooling", message, { path: name, hint: "use fewer weight bits", exit: "unsupported" });
+  }
+  return Int16Array.from(sums);
 }
 
 function windows({ size, stride }: Pooling): Windows {

@@ -1,10 +1,19 @@
 import { cellCount } from "../../model/network/index.ts";
 import type { IntegerRange } from "../../base/index.ts";
-import { convolutionWalk, type SynapseWalk } from "./convolution.ts";
+import { convolutionWalk, type IntegerConvolution, type SynapseWalk } from "./convolution.ts";
 import type { IntegerLayer } from "./integer-network.ts";
 
 /** The shape of a layer's synapses. */
 export type SynapseShape = Pick<IntegerLayer, "inputCount" | "neuronCount" | "convolution" | "isRecurrent">;
+
+/** A layer whose synapses are a convolution. */
+export interface ConvolutionLayer extends IntegerLayer {
+  readonly convolution: IntegerConvolution;
+}
+
+export function isConvolution(layer: IntegerLayer): layer is ConvolutionLayer {
+  return layer.convolution !== undefined;
+}
 
 /** Rows of events that reach a layer's synapses: its inputs, then its own neurons when it is recurrent. */
 export function eventCount({ inputCount, neuronCount, isRecurrent }: SynapseShape): number {

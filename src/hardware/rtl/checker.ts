@@ -1,8 +1,8 @@
 // Compares what a simulator shows with what the golden model and the cycle model say, event by event.
 
 import { assertDefined } from "../../base/index.ts";
-import { countRow, firingNeurons, hasSpike } from "../../model/tensor/index.ts";
-import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
+import { countRow, firingNeurons, hasSpike, type SpikeTrain } from "../../model/tensor/index.ts";
+import { handedOver, type EventTrace, type IntegerNetwork } from "../golden/index.ts";
 import { decisionFlag } from "./host-word.ts";
 
 /** The first thing that differs. */
@@ -38,6 +38,8 @@ export interface ExpectedCycles {
 export class EventChecker {
   readonly #network: IntegerNetwork;
   readonly #trace: EventTrace;
+  /** What each layer should hand over. */
+  readonly #handed: readonly SpikeTrain[];
   /** Undefined when cycles are not compared. */
   readonly #cycles: ExpectedCycles | undefined;
   #sample = 0;
@@ -51,6 +53,7 @@ export class EventChecker {
   constructor(network: IntegerNetwork, trace: EventTrace, cycles: ExpectedCycles | undefined) {
     this.#network = network;
     this.#trace = trace;
+    this.#handed = network.layers.map((_, l) => handedOver(network, trace, l));
     this.#cycles = cycles;
   }
 
@@ -66,7 +69,7 @@ export class EventChecker {
     if (this.mismatch !== undefined) return;
     const step = this.#steps[layer] ?? 0;
     const seen = assertDefined(this.#seen[layer], "seen");
-    const spikes = assertDefined(this.#trace.layers[layer], "spikes");
+    const spikes = assertDefined(this.#handed[layer], "spikes");
     if (isEnd) return this.#endStep(layer, step, cycle, seen);
     const known = step < spikes.stepCount && address < spikes.neuronCount;
     if (!known || !hasSpike(spikes, step, this.#sample, address)) {
@@ -146,7 +149,7 @@ export class EventChecker {
   }
 
   #endStep(layer: number, step: number, cycle: number, seen: Set<number>): void {
-    const spikes = assertDefined(this.#trace.layers[layer], "spikes");
+    const spikes = assertDefined(this.#handed[layer], "spikes");
     if (step >= spikes.stepCount) {
       return this.#fail({ what: "no end", layer, step, cycle, expected: `${spikes.stepCount} steps`, got: "one more" });
     }

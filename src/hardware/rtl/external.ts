@@ -2,6 +2,7 @@
 // the Verilog that Yosys writes, because it reads too little SystemVerilog. Both print one line per observed event.
 
 import { ToolError } from "../../base/index.ts";
+import { arriving } from "../golden/index.ts";
 import type { EventChecker } from "./checker.ts";
 import { readSources } from "./netlist.ts";
 import { sampleWords } from "./stimuli.ts";
@@ -88,10 +89,11 @@ async function runTool(
 }
 
 /** All words in order; bit 16 marks the first of a sample, bit 17 a load word. */
-function stimulusWords({ design, trace }: VerifyOptions): number[] {
+function stimulusWords({ design, network, trace }: VerifyOptions): number[] {
+  const input = arriving(network, trace, 0);
   const words = Array.from(design.loadWords, (word) => word | 0x20000);
   for (let sample = 0; sample < trace.sampleCount; sample++) {
-    sampleWords(trace.input, sample).forEach((word, i) => words.push(i === 0 ? word | 0x10000 : word));
+    sampleWords(input, sample).forEach((word, i) => words.push(i === 0 ? word | 0x10000 : word));
   }
   return words;
 }

@@ -1,4 +1,5 @@
 import { assertDefined, randomStream } from "../../base/index.ts";
+import { arriving } from "../golden/index.ts";
 import { EventChecker, type Mismatch } from "./checker.ts";
 import { runExternal } from "./external.ts";
 import { compileSimulator, type RtlSimulator } from "./simulator.ts";
@@ -69,9 +70,10 @@ async function runEmbedded(
   const simulator = await compileSimulator(platform, design.files, design.core, signal);
   const bench = new Bench(simulator, design.layerCount, options.backPressureSeed);
   bench.start(design.loadWords);
+  const input = arriving(options.network, trace, 0);
   for (let sample = 0; sample < trace.sampleCount && checker.mismatch === undefined; sample++) {
     checker.begin(sample);
-    bench.runSample(sampleWords(trace.input, sample), checker, patienceOf(options.cycles.sampleCycles[sample]));
+    bench.runSample(sampleWords(input, sample), checker, patienceOf(options.cycles.sampleCycles[sample]));
     if (sample % 8 === 7 || sample === trace.sampleCount - 1) {
       onProgress?.({ label: "verify", done: sample + 1, total: trace.sampleCount, unit: "samples" });
       signal?.throwIfAborted();

@@ -1,0 +1,53 @@
+import type { Problem } from "../../base/index.ts";
+import { isConvolution, type IntegerLayer } from "../golden/index.ts";
+import { axisWalks } from "./conv-walk.ts";
+import type { HardwareChoice } from "./family.ts";
+
+/** Why no core runs a layer with so many lanes; undefined when one does. */
+export function checkCore(layer: IntegerLayer, choice: HardwareChoice, lanes: number): Problem | undefined {
+  const problem = (code: string, message: string, hint: string): Problem => ({ code, path: layer.name, message, hint });
+  const { union } = layer;
+  if (union !== undefined && layer.isRecurrent === true) {
+    return problem("fit/pooling", "its spikes are pooled and feed back as well", "pool behind a layer of its own");
+  }
+  if (union !== undefined && union.stride !== union.size) {
+    const message = `spikes are pooled in windows of ${union.size}, ${union.stride} apart; the core knows windows side by side`;
+    return problem("fit/pooling", message, `use stride ${union.size}`);
+  }
+  const channels = channelsOf(layer);
+  if (channels !== undefined && channels % lanes !== 0) {
+    return problem(
+      "fit/lanes",
+      `${lanes} lanes do not divide ${channels} channels`,
+      `use ${divisorBelow(channels, lanes)} lanes`,
+    );
+  }
+  if (!isConvolution(layer)) return undefined;
+  const { largest } = layer.convolution;
+  if (choice.family === "dense") {
+    return problem("fit/convolution", "the dense family has no convolution", 'use family "layer-pipeline"');
+  }
+  if (largest !== undefined && union !== undefined) {
+    return problem("fit/pooling", "currents and spikes of one layer are pooled", "pool one of them");
+  }
+  if (largest !== undefined && largest.stride !== largest.size) {
+    const message = `currents are pooled in windows of ${largest.size}, ${largest.stride} apart; the core knows windows side by side`;
+    return problem("fit/pooling", message, `use stride ${largest.size}`);
+  }
+  const isWalkable = (["rows", "columns"] as const).every((axis) => axisWalks(layer.convolution, axis) !== undefined);
+  return isWalkable
+    ? undefined
+    : problem("fit/pooling", "window sums of its input overlap", "use windows side by side");
+}
+
+/** Channels that a word of lanes must not straddle; undefined without a grid. */
+export function channelsOf({ convolution, union }: IntegerLayer): number | undefined {
+  if (convolution !== undefined) return convolution.sums.channels / convolution.groups;
+  return union?.grid.channels;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function divisorBelow(channels: number, lanes: number): number {
+  for (let divisor = Math.min(lanes, channels); ; divisor--) if (channels % divisor === 0) return divisor;
+}
