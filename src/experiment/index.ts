@@ -8,5 +8,6 @@ export * from "./model-file.ts";
 export * from "./model-work.ts";
 export * from "./parse-config.ts";
 export * from "./presets.ts";
+export * from "./sparsity-work.ts";
 export * from "./tune-work.ts";
 export type { EventListener, ExperimentEvent, Session } from "./session.ts";

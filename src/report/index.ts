@@ -1,4 +1,7 @@
 export * from "./check-report.ts";
+export { gridMap, rateMap } from "./charts/heat-map.ts";
+export { toCsv, type CsvCell } from "./csv.ts";
+export { svgFile } from "./figure-file.ts";
 export * from "./figure-text.ts";
 export * from "./page.ts";
 export * from "./read-report.ts";

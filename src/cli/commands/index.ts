@@ -10,6 +10,7 @@ import { inspectCommand } from "./inspect.ts";
 import { metricsCommand } from "./metrics.ts";
 import { reportCommand } from "./report.ts";
 import { rtlCommand } from "./rtl.ts";
+import { sparsityCommand } from "./sparsity.ts";
 import { synthCommand } from "./synth.ts";
 import { trainCommand } from "./train.ts";
 import { quantizeCommand, sparsifyCommand } from "./tune.ts";
@@ -31,6 +32,7 @@ export const commands: readonly CommandDefinition[] = [
   synthCommand,
   reportCommand,
   inspectCommand,
+  sparsityCommand,
   formatsCommand,
   doctorCommand,
 ];

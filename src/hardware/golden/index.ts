@@ -8,3 +8,4 @@ export * from "./lower-network.ts";
 export * from "./packed-network.ts";
 export * from "./pooling.ts";
 export * from "./synapses.ts";
+export { imbalanceOf, laneOperations, membraneSparsity } from "./idle.ts";

@@ -73,20 +73,6 @@ export function measureActivations(spikes: SpikeTrain): ActivationSparsity {
   };
 }
 
-/**
- * How unevenly P lanes are used when neuron n belongs to lane n mod P: the busiest lane's spikes over the mean; 1 is even.
- */
-export function loadImbalance(spikes: SpikeTrain, lanes: number): number {
-  const work = new Array<number>(lanes).fill(0);
-  for (let step = 0; step < spikes.stepCount; step++) {
-    for (let sample = 0; sample < spikes.sampleCount; sample++) {
-      for (const neuron of firingNeurons(spikes, step, sample)) work[neuron % lanes] = (work[neuron % lanes] ?? 0) + 1;
-    }
-  }
-  const sum = total(work);
-  return sum === 0 ? 1 : (Math.max(...work) * lanes) / sum;
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
 
 function share(part: number, whole: number): number {

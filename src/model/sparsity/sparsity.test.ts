@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setSpike, spikeTrain } from "../tensor/index.ts";
-import { loadImbalance, measureActivations, measureConnections } from "./index.ts";
+import { bootstrapMeans, measureActivations, measureConnections, measureFiring, measureStructure } from "./index.ts";
 
 test("connections: a hand-made matrix", () => {
   const found = measureConnections([1, 0, 0, 0, 0, 0, 2, 0, 3], 3);
@@ -19,5 +19,49 @@ test("activations: a hand-made train", () => {
   assert.equal(found.silentShare, 5 / 8);
   assert.equal(found.deadNeurons, 2);
   assert.deepEqual(found.spikeRates, [2 / 8, 1 / 8]);
-  assert.equal(loadImbalance(train, 2), (2 * 2) / 3);
+});
+
+test("structure: empty rows, columns, blocks, kernels, n of m", () => {
+  const flat = measureStructure([3, 4], [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0], { lanes: 2, m: 4 });
+  assert.deepEqual(flat, {
+    emptyRows: 1 / 3,
+    emptyColumns: 2 / 4,
+    emptyKernels: undefined,
+    emptyBlocks: 3 / 6,
+    nOfM: 2,
+  });
+  // Kernel 1 × 2, two input channels, two filters: channel 1 never reaches filter 0, filter 1 is empty.
+  const conv = measureStructure([1, 2, 2, 2], [5, 0, 0, 0, 0, 0, 0, 0], { lanes: 2, m: 2 });
+  assert.deepEqual(conv, { emptyRows: 3 / 4, emptyColumns: 1 / 2, emptyKernels: 3 / 4, emptyBlocks: 3 / 4, nOfM: 1 });
+});
+
+test("firing: rates, samples, silent, dead and saturated neurons, bursts", () => {
+  const train = spikeTrain({ stepCount: 6, sampleCount: 2, neuronCount: 4 });
+  for (let step = 0; step < 6; step++) for (const sample of [0, 1]) setSpike(train, step, sample, 0);
+  for (const step of [0, 2, 4]) setSpike(train, step, 1, 2);
+  const found = measureFiring(train);
+  assert.deepEqual([...found.neuronRates], [1, 0, 3 / 12, 0]);
+  assert.deepEqual([...found.sampleSpikes], [6, 9]);
+  assert.deepEqual([...found.sampleSparsity], [1 - 6 / 24, 1 - 9 / 24]);
+  assert.deepEqual([...found.silentShares], [3 / 4, 2 / 4]);
+  assert.deepEqual([found.deadNeurons, found.saturatedNeurons], [2, 1]);
+  // Ten gaps of 1 and two of 2.
+  const mean = 14 / 12;
+  const deviation = Math.sqrt(18 / 12 - mean * mean);
+  assert.ok(Math.abs(found.burstiness! - (deviation - mean) / (deviation + mean)) < 1e-12);
+  const clock = spikeTrain({ stepCount: 6, sampleCount: 1, neuronCount: 1 });
+  for (const step of [0, 2, 4]) setSpike(clock, step, 0, 0);
+  assert.equal(measureFiring(clock).burstiness, -1);
+  assert.equal(measureFiring(spikeTrain({ stepCount: 2, sampleCount: 1, neuronCount: 1 })).burstiness, undefined);
+});
+
+test("bootstrap: constants have no width, a coin has the width of its binomial, the seed decides", () => {
+  const coin = Float64Array.from({ length: 400 }, (_, i) => i % 2);
+  const [constant, share] = bootstrapMeans([new Float64Array(400).fill(3), coin], 1);
+  assert.deepEqual(constant, { mean: 3, low: 3, high: 3 });
+  assert.equal(share!.mean, 0.5);
+  const width = 2 * 1.96 * Math.sqrt(0.25 / 400);
+  assert.ok(Math.abs(share!.high - share!.low - width) < 0.15 * width, `${share!.low}…${share!.high}`);
+  assert.deepEqual(bootstrapMeans([coin], 1)[0], share);
+  assert.deepEqual(bootstrapMeans([new Float64Array(0)], 1), [{ mean: 0, low: 0, high: 0 }]);
 });

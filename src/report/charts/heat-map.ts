@@ -1,3 +1,4 @@
+import type { QuantityKind } from "../../base/index.ts";
 import { formatCount, formatPercent } from "../figure-text.ts";
 import { kindMarkup } from "../html-table.ts";
 import { element, fragment, shortName, type Markup } from "../markup.ts";
@@ -6,11 +7,19 @@ import { chartFigure } from "./frame.ts";
 
 /** Spikes per neuron of each layer at each step. */
 export function spikeRateMap({ layers, kind, scope }: SparsitySummary): Markup {
-  const stepCount = layers.reduce((most, { spikeRate }) => Math.max(most, spikeRate.length), 1);
-  const peak = layers
-    .flatMap(({ spikeRate }) => spikeRate)
-    .reduce((a, b) => (Number.isFinite(b) ? Math.max(a, b) : a), 0);
-  const cells = layers.map(({ spikeRate }) => Array.from({ length: stepCount }, (_, step) => spikeRate[step]));
+  const rates = layers.map(({ layer, spikeRate }) => ({ layer, spikeRates: spikeRate }));
+  return rateMap(rates, scope, kind);
+}
+
+/** Spikes per neuron of each layer at each step, counted in golden traces unless said otherwise. */
+export function rateMap(
+  layers: readonly { readonly layer: string; readonly spikeRates: readonly number[] }[],
+  scope: string,
+  kind: QuantityKind = "simulated",
+): Markup {
+  const stepCount = layers.reduce((most, { spikeRates }) => Math.max(most, spikeRates.length), 1);
+  const peak = peakOf(layers.map(({ spikeRates }) => spikeRates));
+  const cells = layers.map(({ spikeRates }) => Array.from({ length: stepCount }, (_, step) => spikeRates[step]));
   const picture = heatMap({
     label: "Spike rate by layer and step",
     rowNames: layers.map(({ layer }) => layer),
@@ -34,6 +43,42 @@ export function spikeRateMap({ layers, kind, scope }: SparsitySummary): Markup {
       header: ["layer", ...Array.from({ length: stepCount }, (_, step) => `step ${step + 1}`)],
       rows: layers.map(({ layer }, i) => [layer, ...(cells[i] ?? [])]),
     },
+  });
+}
+
+/** A number over two choices; the strongest cell is the largest, the weakest the smallest. */
+export function gridMap(options: {
+  readonly id: string;
+  readonly title: string;
+  readonly caption: string;
+  readonly row: { readonly title: string; readonly names: readonly string[] };
+  readonly column: { readonly title: string; readonly names: readonly string[] };
+  /** Shape [row, column]; undefined where nothing was found. */
+  readonly cells: readonly (readonly (number | undefined)[])[];
+  readonly text: (value: number) => string;
+}): Markup {
+  const { id, title, caption, row, column, cells, text } = options;
+  const known = cells.flat().filter((value): value is number => value !== undefined && Number.isFinite(value));
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const picture = heatMap({
+    label: title,
+    rowNames: row.names,
+    columnNames: column.names,
+    columnTitle: column.title,
+    rowTitle: row.title,
+    cells,
+    peak: high,
+    text,
+    height: 34,
+    share: (value) => (high > low ? (value - low) / (high - low) : 1),
+  });
+  const rows = cells.map((values, r) => [row.names[r] ?? "", ...values]);
+  return chartFigure({
+    id,
+    title,
+    caption,
+    picture,
+    table: { header: [`${row.title} \\ ${column.title}`, ...column.names], rows },
   });
 }
 
@@ -76,6 +121,10 @@ export function confusionMap({ counts, classNames, scope, kind }: ConfusionMatri
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+function peakOf(rows: readonly (readonly number[])[]): number {
+  return rows.flat().reduce((a, b) => (Number.isFinite(b) ? Math.max(a, b) : a), 0);
+}
 
 interface HeatMap {
   readonly label: string;

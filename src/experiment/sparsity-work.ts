@@ -1,0 +1,176 @@
+// What `sparsity` does with a model file: every measure, from traces of real runs.
+
+import { assertDefined } from "../base/index.ts";
+import { families, type HardwareChoice } from "../hardware/family/index.ts";
+import { countWork } from "../hardware/cost/index.ts";
+import {
+  countEvents,
+  imbalanceOf,
+  laneOperations,
+  membraneSparsity,
+  type EventTrace,
+  type IntegerNetwork,
+} from "../hardware/golden/index.ts";
+import { targetByName } from "../hardware/target/index.ts";
+import { accuracyOf } from "../model/encoding/index.ts";
+import {
+  bootstrapMeans,
+  intervalNote,
+  measureActivations,
+  measureConnections,
+  measureFiring,
+  measureStructure,
+  type Interval,
+  type StructuredSparsity,
+} from "../model/sparsity/index.ts";
+import { integerOf, loadModel } from "./model-file.ts";
+import { datasetOf, goldenOn, type ModelTask } from "./model-work.ts";
+
+/** Everything about one layer; shares are 0…1, operations per inference. */
+export interface LayerSparsityReport {
+  readonly layer: string;
+  readonly neuronCount: number;
+  readonly connectionSparsity: number;
+  readonly structure: StructuredSparsity;
+  readonly activationSparsity: Interval;
+  readonly spikesPerSample: Interval;
+  /** Share of steps in which the whole layer is silent. */
+  readonly temporalSparsity: number;
+  /** Share of neurons that stay silent over a sample. */
+  readonly spatialSparsity: Interval;
+  readonly deadNeurons: number;
+  readonly saturatedNeurons: number;
+  readonly burstiness: number | undefined;
+  readonly membraneSparsity: number | undefined;
+  /** Spikes per neuron at each step. Shape [step]. */
+  readonly spikeRates: readonly number[];
+  /** Spikes per step of each neuron. Shape [neuron]. */
+  readonly neuronRates: readonly number[];
+  readonly operations: {
+    readonly dense: number;
+    readonly effective: number;
+    /** What the chosen hardware adds, zeros included; undefined where the model does not fit it. */
+    readonly executed: number | undefined;
+  };
+  /** Effective operations of the busiest lane over the mean. */
+  readonly loadImbalance: number;
+}
+
+export interface SparsityReport {
+  readonly model: string;
+  readonly sampleCount: number;
+  readonly stepCount: number;
+  readonly accuracy: number;
+  readonly intervals: string;
+  readonly hardware: string;
+  readonly layers: readonly LayerSparsityReport[];
+  /** Dense over effective operations of the whole network. */
+  readonly gain: number;
+}
+
+/** Samples that are replayed for membrane sparsity: their states are not part of a trace. */
+const replayedSamples = 100;
+/** Neighbors among which n of m is looked for. */
+const neighbors = 4;
+
+/** Measure a model on its test samples by the golden model; a float model is lowered at 8 bits for it. */
+export async function sparsityOf(
+  options: ModelTask & {
+    readonly dataFolder: string | undefined;
+    readonly sampleCount: number | undefined;
+    readonly choice: HardwareChoice;
+    readonly target: string;
+  },
+): Promise<SparsityReport> {
+  const model = await loadModel(options.platform.files, options.file);
+  const dataset = await datasetOf(options, model, options.dataFolder);
+  const count = Math.min(options.sampleCount ?? dataset.test.sampleCount, dataset.test.sampleCount);
+  const trace = goldenOn(model, dataset, count);
+  const network = integerOf(model);
+  const layers = measureLayers(network, trace, options, model.config.seed);
+  const total = (of: (layer: LayerSparsityReport) => number): number => layers.reduce((sum, l) => sum + of(l), 0);
+  const { choice, target } = options;
+  return {
+    model: options.file,
+    sampleCount: count,
+    stepCount: trace.stepCount,
+    accuracy: accuracyOf(trace.decisions, dataset.test.labels.subarray(0, count)),
+    intervals: intervalNote,
+    hardware: `${choice.family}, ${choice.weightStorage} rows, lanes ${choice.lanes.join(",")}, ${target}`,
+    layers,
+    gain:
+      total(({ operations }) => operations.dense) /
+      Math.max(
+        1,
+        total(({ operations }) => operations.effective),
+      ),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function measureLayers(
+  network: IntegerNetwork,
+  trace: EventTrace,
+  { choice, target }: { readonly choice: HardwareChoice; readonly target: string },
+  seed: number,
+): LayerSparsityReport[] {
+  const events = countEvents(network, trace);
+  const executed = executedAdditions(network, trace, choice, target);
+  const idle = membraneSparsity(network, trace, replayedSamples);
+  return network.layers.map((layer, index): LayerSparsityReport => {
+    const spikes = assertDefined(trace.layers[index], "spikes");
+    const counted = assertDefined(events.layers[index], "events");
+    const lanes = Math.min(choice.lanes[index] ?? choice.lanes.at(-1) ?? 1, layer.neuronCount);
+    const firing = measureFiring(spikes);
+    const activity = measureActivations(spikes);
+    const measures = [firing.sampleSparsity, firing.sampleSpikes, firing.silentShares];
+    const [activation, perSample, spatial] = bootstrapMeans(measures, seed);
+    const { convolution: c, weights, neuronCount, inputCount } = layer;
+    const shape =
+      c === undefined
+        ? [inputCount, neuronCount]
+        : [c.kernelRows, c.kernelColumns, c.input.channels / c.groups, c.sums.channels];
+    const samples = Math.max(1, trace.sampleCount);
+    return {
+      layer: layer.name,
+      neuronCount,
+      connectionSparsity: measureConnections(weights, assertDefined(shape.at(-1), "columns")).connectionSparsity,
+      structure: measureStructure(shape, weights, { lanes, m: neighbors }),
+      activationSparsity: assertDefined(activation, "interval"),
+      spikesPerSample: assertDefined(perSample, "interval"),
+      temporalSparsity: activity.temporalSparsity,
+      spatialSparsity: assertDefined(spatial, "interval"),
+      deadNeurons: firing.deadNeurons,
+      saturatedNeurons: firing.saturatedNeurons,
+      burstiness: firing.burstiness,
+      membraneSparsity: idle[index],
+      spikeRates: activity.spikeRates,
+      neuronRates: [...firing.neuronRates],
+      operations: {
+        dense: counted.denseSynapticOperations / samples,
+        effective: counted.effectiveSynapticOperations / samples,
+        executed: executed?.[index],
+      },
+      loadImbalance: imbalanceOf(laneOperations(network, trace, { index, lanes })),
+    };
+  });
+}
+
+/** Additions per inference of each layer on a hardware; undefined where the network does not fit. */
+function executedAdditions(
+  network: IntegerNetwork,
+  trace: EventTrace,
+  choice: HardwareChoice,
+  targetName: string,
+): number[] | undefined {
+  const target = targetByName(targetName);
+  const family = families[choice.family];
+  const lanes = network.layers.map(({ neuronCount }, l) =>
+    Math.min(choice.lanes[l] ?? choice.lanes.at(-1) ?? 1, neuronCount),
+  );
+  const fitting = { ...choice, lanes };
+  if (family.check(network, fitting, target).length > 0) return undefined;
+  const work = countWork(family.map(network, fitting, target), trace);
+  return work.map((layer) => layer.executedAdditions / Math.max(1, trace.sampleCount));
+}
