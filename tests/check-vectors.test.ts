@@ -10,29 +10,9 @@ const vectors = path.join(process.env["LACUNA_SHARED"] ?? "../shared", "vectors"
 
 /** Models that no checker knows yet. */
 const awaited: readonly string[] = [
-  "Alpha",
-  "CUBALIFNode",
-  "EIFNode",
-  "HalfThresholdIFNode",
-  "IFNode",
-  "IzhikevichNode",
-  "KLIFNode",
-  "LIFNode",
-  "Lapicque",
-  "Leaky",
-  "PSN",
-  "ParametricLIFNode",
-  "QIFNode",
-  "RLeaky",
-  "RSynaptic",
-  "StateLeaky",
-  "Synaptic",
-  "encoding",
   "fc(5->7,bias)-LIF-fc(7->3)-LIF",
   "fc(5->7,bias)-Leaky-fc(7->3)-Leaky",
   "functional.loss",
-  "spikegen",
-  "tdBN / TEBN",
 ];
 
 test(

@@ -8,4 +8,5 @@ export * from "./integer.ts";
 export * from "./lower.ts";
 export * from "./models/index.ts";
 export * from "./neuron.ts";
+export { mixOverTime, mixOverTimeBackward } from "./parallel.ts";
 export * from "./spec.ts";

@@ -26,8 +26,13 @@ export function cubaLif(reset: Reset, variant: Variant = {}): Neuron {
   );
 }
 
-function currentOf({ i, input, currentDecay }: Current, { current }: Variant): Expression {
-  return current === "decaysTogether" ? mul(currentDecay, add(i, input)) : add(mul(currentDecay, i), input);
+function currentOf({ i, input, plusInput, currentDecay }: Current, { current }: Variant): Expression {
+  return current === "decaysTogether" ? mul(currentDecay, add(i, input)) : plusInput(mul(currentDecay, i));
 }
 
-type Current = { readonly i: Expression; readonly input: Expression; readonly currentDecay: Expression };
+interface Current {
+  readonly i: Expression;
+  readonly input: Expression;
+  readonly plusInput: (base: Expression) => Expression;
+  readonly currentDecay: Expression;
+}

@@ -1,5 +1,6 @@
 import type { Neuron } from "../neuron.ts";
 import { alif } from "./alif.ts";
+import { alpha } from "./alpha.ts";
 import { blendedCubaLif } from "./blended-cuba-lif.ts";
 import { blendedLif } from "./blended-lif.ts";
 import { cubaIntegrator } from "./cuba-integrator.ts";
@@ -17,6 +18,8 @@ import { parametricLif } from "./parametric-lif.ts";
 import { qif } from "./qif.ts";
 import { relaxingLif } from "./relaxing-lif.ts";
 import type { Reset } from "./reset.ts";
+import { slidingParallel } from "./sliding-parallel.ts";
+import { thresholdUnit } from "./threshold-unit.ts";
 import type { Variant } from "./variant.ts";
 
 export type { Reset } from "./reset.ts";
@@ -29,6 +32,7 @@ export type NeuronModelName =
   | "cubaLif"
   | "leakyIntegrator"
   | "cubaIntegrator"
+  | "alpha"
   | "blendedLif"
   | "blendedCubaLif"
   | "relaxingLif"
@@ -39,7 +43,9 @@ export type NeuronModelName =
   | "qif"
   | "eif"
   | "izhikevich"
-  | "klif";
+  | "klif"
+  | "thresholdUnit"
+  | "slidingParallel";
 
 /** Every neuron model, by the name that configurations and files use. Adding one is one line here and its name above. */
 export const neuronModels: Readonly<Record<NeuronModelName, (reset: Reset, variant?: Variant) => Neuron>> = {
@@ -49,6 +55,7 @@ export const neuronModels: Readonly<Record<NeuronModelName, (reset: Reset, varia
   cubaLif,
   leakyIntegrator,
   cubaIntegrator,
+  alpha,
   blendedLif,
   blendedCubaLif,
   relaxingLif,
@@ -60,4 +67,6 @@ export const neuronModels: Readonly<Record<NeuronModelName, (reset: Reset, varia
   eif,
   izhikevich,
   klif,
+  thresholdUnit,
+  slidingParallel,
 };

@@ -20,6 +20,7 @@ export function klif(reset: Reset, variant: Variant = {}): Neuron {
             : add(v, div(sub(input, sub(v, rest)), tau));
         return larger(mul(k, charged), constant(0));
       },
+      rescale: (value, { k }) => (variant.isRescaled === true ? div(value, k) : value),
     },
     reset,
     variant,

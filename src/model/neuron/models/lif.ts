@@ -1,4 +1,4 @@
-import { add, mul } from "../expression.ts";
+import { mul } from "../expression.ts";
 import type { Neuron } from "../neuron.ts";
 import { defineMembrane } from "./membrane.ts";
 import { decayParameter } from "./parameters.ts";
@@ -11,7 +11,7 @@ export function lif(reset: Reset, variant: Variant = {}): Neuron {
     {
       name: "lif",
       parameters: { decay: decayParameter(0.875, "share of the potential kept per step") },
-      charge: ({ v, input, decay }) => add(mul(decay, v), input),
+      charge: ({ v, plusInput, decay }) => plusInput(mul(decay, v)),
     },
     reset,
     variant,

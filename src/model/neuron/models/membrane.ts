@@ -21,7 +21,10 @@ import { afterReset, resetAfterMany, resetPotential, type Reset } from "./reset.
 import type { Variant } from "./variant.ts";
 
 type Names = Readonly<Record<string, Expression>>;
-type Symbols<Name extends string> = Readonly<Record<Name | "v" | "input" | "threshold", Expression>>;
+type Symbols<Name extends string> = Readonly<Record<Name | "v" | "input" | "threshold", Expression>> & {
+  /** `base` + input, in the order in which frameworks add a neuron's own last spike: after the input. */
+  readonly plusInput: (base: Expression) => Expression;
+};
 
 /** A model with a potential v and a threshold; `State` and `Parameter` are its names beside these. */
 export interface MembraneModel<State extends string, Parameter extends string> {
@@ -34,9 +37,13 @@ export interface MembraneModel<State extends string, Parameter extends string> {
   readonly next?: (
     symbols: Symbols<State | Parameter> & { readonly spike: Expression; readonly charged: Expression },
   ) => Readonly<Record<State, Expression>>;
+  /** What potential and threshold become after the comparison, before the reset. */
+  readonly rescale?: (value: Expression, symbols: Symbols<State | Parameter>) => Expression;
   /** What the potential is compared with, where it is not the threshold alone. */
   readonly bar?: (symbols: Symbols<State | Parameter>) => Expression;
-  readonly initial?: (parameters: Symbols<NoInfer<Parameter>>) => Readonly<Record<string, Expression>>;
+  readonly initial?: (
+    parameters: Readonly<Record<NoInfer<Parameter>, Expression>>,
+  ) => Readonly<Record<string, Expression>>;
 }
 
 export function defineMembrane<State extends string = never, Parameter extends string = never>(
@@ -51,12 +58,13 @@ export function defineMembrane<State extends string = never, Parameter extends s
     name: model.name,
     state: ["v", ...others],
     parameters: { ...model.parameters, threshold: thresholdParameter, ...variantParameters(variant) },
-    ...(starts ? { initial: (all) => ({ ...model.initial?.(all as Own), ...halfway(variant, all) }) } : {}),
+    ...(starts ? { initial: (all) => ({ ...model.initial?.(all), ...halfway(variant, all) }) } : {}),
     step: (all) => {
-      const symbols = { ...all, input: inputOf(all, variant) } as Own;
+      const symbols = { ...all, ...inputOf(all, variant) } as Own;
       const threshold = model.bar?.(symbols) ?? symbols.threshold;
-      const charge = (v: Expression): Expression => withOwnSpike(all, variant, model.charge({ ...symbols, v }));
-      const { spike, charged, v } = fire({ variant, reset, v: symbols.v, threshold, charge });
+      const charge = (v: Expression): Expression => model.charge({ ...symbols, v });
+      const rescale = (value: Expression): Expression => model.rescale?.(value, symbols) ?? value;
+      const { spike, charged, v } = fire({ variant, reset, v: symbols.v, threshold, charge, rescale });
       return {
         spike: variant.isGraded === true ? mul(spike, get(all, "amplitude")) : spike,
         next: {
@@ -79,6 +87,16 @@ export function startAtReset(reset: Reset): () => Readonly<Record<string, Expres
   return () => ({ v: constant(reset.kind === "value" ? reset.value : 0) });
 }
 
+/** 1 where the potential fires. */
+export function compareWith({ fires }: Variant, potential: Expression, threshold: Expression): Expression {
+  return (fires === "atLeast" ? atLeast : above)(potential, threshold);
+}
+
+/** 1 where the potential that the last step left fired, as a fact that does not learn. */
+export function earlierSpike(variant: Variant, v: Expression, threshold: Expression): Expression {
+  return detached(compareWith(variant, v, threshold));
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** Fire and reset by `variant`: what is sent, the potential that fired or did not, the potential after the step. */
@@ -88,10 +106,10 @@ function fire(parts: {
   readonly v: Expression;
   readonly threshold: Expression;
   readonly charge: (v: Expression) => Expression;
+  readonly rescale: (value: Expression) => Expression;
 }): { readonly spike: Expression; readonly charged: Expression; readonly v: Expression } {
-  const { variant, reset, v, threshold, charge } = parts;
-  const fires = (potential: Expression): Expression =>
-    (variant.fires === "atLeast" ? atLeast : above)(potential, threshold);
+  const { variant, reset, v, threshold, charge, rescale } = parts;
+  const fires = (potential: Expression): Expression => compareWith(variant, potential, threshold);
   const snap = (potential: Expression): Expression =>
     variant.levels === undefined ? potential : snapped(potential, variant.levels);
   if (variant.timing === undefined || variant.timing === "sameStep") {
@@ -101,10 +119,10 @@ function fire(parts: {
       return { spike, charged, v: resetAfterMany(reset, spike, charged, threshold) };
     }
     const spike = fires(charged);
-    return { spike, charged, v: resetPotential(reset, spike, charged, threshold) };
+    return { spike, charged, v: resetPotential(reset, spike, rescale(charged), rescale(threshold)) };
   }
   const isFirst = variant.timing === "spikeFirst";
-  const before = isFirst ? fires(v) : detached(fires(v));
+  const before = isFirst ? fires(v) : earlierSpike(variant, v, threshold);
   const kept = variant.resetOf === "kept" ? resetPotential(reset, before, v, threshold) : v;
   const whole = charge(kept);
   const charged = snap(variant.resetOf === "kept" ? whole : resetPotential(reset, before, whole, threshold));
@@ -138,14 +156,12 @@ function spikeCount({ mostSpikes }: Variant, charged: Expression, threshold: Exp
   return through(count, above(ratio, floor(add(ratio, constant(0.5)))));
 }
 
-function inputOf(symbols: Names, variant: Variant): Expression {
-  const input = get(symbols, "input");
-  return variant.isScaled === true ? add(mul(get(symbols, "gain"), input), get(symbols, "drift")) : input;
-}
-
-function withOwnSpike(symbols: Names, variant: Variant, charged: Expression): Expression {
-  if (variant.isSelfConnected !== true) return charged;
-  return add(charged, mul(get(symbols, "ownWeight"), get(symbols, "fired")));
+function inputOf(symbols: Names, variant: Variant): Pick<Symbols<never>, "input" | "plusInput"> {
+  const raw = get(symbols, "input");
+  const input = variant.isScaled === true ? add(mul(get(symbols, "gain"), raw), get(symbols, "drift")) : raw;
+  if (variant.isSelfConnected !== true) return { input, plusInput: (base) => add(base, input) };
+  const own = mul(get(symbols, "ownWeight"), get(symbols, "fired"));
+  return { input: add(input, own), plusInput: (base) => add(add(base, input), own) };
 }
 
 function halfway({ startsHalfway }: Variant, parameters: Names): Readonly<Record<string, Expression>> {

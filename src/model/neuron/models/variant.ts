@@ -29,6 +29,8 @@ export interface Variant {
   readonly input?: "scaled" | "whole";
   /** For current-based models: the input joins the current before or after it decays. */
   readonly current?: "decaysFirst" | "decaysTogether";
+  /** For models with a gain: potential and threshold are divided by it after firing. */
+  readonly isRescaled?: boolean;
   /** Start at half a threshold, as converted networks do. */
   readonly startsHalfway?: boolean;
   /** Taps of a sliding parallel neuron. */
