@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../../src/base/index.ts";
-import { dialects, type DialectName, type ResetChoice } from "../../src/model/nir/index.ts";
+import { dialects, type DialectName } from "../../src/model/neuron/index.ts";
+import type { ResetChoice } from "../../src/model/nir/index.ts";
 import { fileNamed, firstNeurons, fullPath, graphAt, record, type Folder } from "./graphs.ts";
 import { readNpy } from "./npy.ts";
 import { countDiffering, type Result } from "./result.ts";
@@ -59,7 +60,7 @@ async function checkModel(
   const name = fileNamed(folder, path.posix.basename(graphName));
   if (name === undefined) return [{ file, what: graphName, reason: "the graph is missing", expected: true }];
   const graph = await graphAt(folder, name);
-  const how = { dialect: dialects.snntorch, stepSeconds: sample.dt, reset: resetOf(graphName) };
+  const how = { dialect: "snntorch" as const, stepSeconds: sample.dt, reset: resetOf(graphName) };
   const hidden = firstNeurons(graph, how);
   const outputs = graph.edges.flatMap(([from, to]) =>
     graph.nodes.some((node) => node.name === to && node.kind === "primitive" && node.type === "Output") ? [from] : [],
@@ -103,7 +104,7 @@ async function checkActivity(folder: Folder, file: string, sample: Sample): Prom
   if (name === undefined)
     return { file, what, reason: `its graph braille_${model}.nir is not in the folder`, expected: true };
   try {
-    const dialect = dialects[framework as DialectName];
+    const dialect = framework as DialectName;
     const graph = await graphAt(folder, name);
     // Norse always resets to zero and Spyx always subtracts, whatever the net was trained with.
     const how = { dialect, stepSeconds: sample.dt, ...(framework === "snntorch" ? { reset: resetOf(model) } : {}) };

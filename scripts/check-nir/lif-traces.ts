@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { dialects, type DialectName } from "../../src/model/nir/index.ts";
+import type { DialectName } from "../../src/model/neuron/index.ts";
 import { fileNamed, firstNeurons, fullPath, graphAt, record, type Folder } from "./graphs.ts";
 import { countDiffering, type Result } from "./result.ts";
 
@@ -60,7 +60,7 @@ async function checkLifTrace(folder: Folder, file: string): Promise<Result> {
   // Some platforms recorded the input behind its weight.
   const input = rows.map(([value = 0]) => [value > 0 ? 1 : 0]);
   const graph = await graphAt(folder, graphName);
-  const how = { dialect: dialects[platform.dialect], stepSeconds };
+  const how = { dialect: platform.dialect, stepSeconds };
   const node = firstNeurons(graph, how);
   const got = (record(graph, how, input, [node]).spikes.get(node) ?? []).flatMap((spikes, step) =>
     spikes > 0 ? [step] : [],

@@ -3,14 +3,8 @@
 import { assertDefined } from "../../src/base/index.ts";
 import { startNir } from "../../src/compute/nir/index.ts";
 import { loadDataset, type Dataset } from "../../src/learning/data/index.ts";
-import {
-  dialects,
-  fieldList,
-  planNir,
-  type DialectName,
-  type NirGraph,
-  type NirPlan,
-} from "../../src/model/nir/index.ts";
+import { fieldList, planNir, type NirGraph, type NirPlan } from "../../src/model/nir/index.ts";
+import type { DialectName } from "../../src/model/neuron/index.ts";
 import { nodePlatform } from "../../src/platform/node/index.ts";
 import { graphAt, type Folder } from "./graphs.ts";
 import type { Result } from "./result.ts";
@@ -64,7 +58,7 @@ function judge(
   recordings: readonly EventRecording[],
   labels: Uint8Array,
 ): Result {
-  const plan = planNir(graph, { dialect: dialects[name], stepSeconds: frameMicroseconds * 1e-6 });
+  const plan = planNir(graph, { dialect: name, stepSeconds: frameMicroseconds * 1e-6 });
   const right = recordings.filter((recording, i) => decide(plan, recording) === labels[i]).length;
   const count = recordings.length;
   // Twice the standard error around the class that the platforms span.

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../../src/base/index.ts";
-import { dialects, type DialectName, type ResetChoice } from "../../src/model/nir/index.ts";
+import { dialects, type DialectName } from "../../src/model/neuron/index.ts";
+import type { ResetChoice } from "../../src/model/nir/index.ts";
 import { fileNamed, fullPath, graphAt, record, type Folder } from "./graphs.ts";
 import { countDiffering, type Result } from "./result.ts";
 
@@ -84,7 +85,7 @@ async function compareSpikes(
   reset?: ResetChoice,
 ): Promise<Result[]> {
   const graph = await graphAt(folder, graphFile(folder, trace.file));
-  const how = { dialect: dialects[name], stepSeconds: trace.dt, ...(reset === undefined ? {} : { reset }) };
+  const how = { dialect: name, stepSeconds: trace.dt, ...(reset === undefined ? {} : { reset }) };
   const got = record(graph, how, trace.input, Object.keys(spikes));
   const note = `dialect ${name}${reset === undefined ? "" : `, reset ${reset}`}, dt ${trace.dt} s`;
   return Object.entries(spikes).map(([node, expected]) => {
@@ -111,7 +112,7 @@ async function comparePotentials(
   const potentials = Object.entries(trace.mem_after_reset ?? {});
   if (potentials.length === 0) return [];
   const graph = await graphAt(folder, graphFile(folder, trace.file));
-  const how = { dialect: dialects[name], stepSeconds: trace.dt };
+  const how = { dialect: name, stepSeconds: trace.dt };
   const got = record(
     graph,
     how,

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertDefined, dataNumbers, dataText, randomStream } from "../../base/index.ts";
-import {
-  dialects,
-  nirIntegers,
-  nirNode,
-  planNir,
-  type DialectName,
-  type NirGraph,
-  type NirNode,
-} from "../../model/nir/index.ts";
+import { nirIntegers, nirNode, planNir, type NirGraph, type NirNode } from "../../model/nir/index.ts";
+import type { DialectName } from "../../model/neuron/index.ts";
 import { startNir } from "./index.ts";
 
 const floats = (shape: readonly number[], values: (index: number) => number): ReturnType<typeof dataNumbers> =>
@@ -33,7 +26,7 @@ function outputs(
   name: DialectName = "nir",
   stepSeconds = 1,
 ): number[][] {
-  const plan = planNir(graph, { dialect: dialects[name], stepSeconds });
+  const plan = planNir(graph, { dialect: name, stepSeconds });
   const run = startNir(plan);
   const [out] = plan.graph.outputs;
   return inputs.map((values) => {

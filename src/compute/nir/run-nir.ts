@@ -2,6 +2,7 @@
 // definitions in the neuron language, as everywhere.
 
 import { assertDefined } from "../../base/index.ts";
+import { neuronOf } from "../../model/neuron/index.ts";
 import { cellsOf, type NirPlan, type Population } from "../../model/nir/index.ts";
 import { operatorOf } from "./operators.ts";
 import { populationSteps, type PopulationSteps } from "./population-steps.ts";
@@ -38,7 +39,7 @@ export function startNir(plan: NirPlan): NirRun {
       const apply = operatorOf(assertDefined(graph.nodes[index], "node").node, shapeAround(plan, index));
       return (): void => apply(arrive(), out);
     }
-    const own = populationSteps(population.neuron, population.count, population.parameters);
+    const own = populationSteps(neuronOf(population.neuron), population.count, parametersOf(population));
     neurons.set(index, own);
     return neuronStep(population, own, arrive, out);
   });
@@ -46,7 +47,7 @@ export function startNir(plan: NirPlan): NirRun {
     step: (inputs) => {
       for (const [source, kept] of before) {
         // A neuron that fires by its old potential sends before anything arrives: its own cycle needs no delay.
-        const early = plan.populations.get(source)?.shape.firesFirst === true ? neurons.get(source) : undefined;
+        const early = plan.populations.get(source)?.firesFirst === true ? neurons.get(source) : undefined;
         kept.set(early?.foretell() ?? assertDefined(values[source], "source"));
       }
       graph.inputs.forEach((index, i) => external.get(index)?.set(assertDefined(inputs[i], "input")));
@@ -93,19 +94,24 @@ function arrival(
   };
 }
 
+function parametersOf({ neuron, neuronParameters, count }: Population): Record<string, Float32Array> {
+  const shared = Object.entries(neuron.parameters).map(([name, value]) => [name, new Float32Array(count).fill(value)]);
+  return { ...(Object.fromEntries(shared) as Record<string, Float32Array>), ...neuronParameters };
+}
+
 function neuronStep(
   population: Population,
   neurons: PopulationSteps,
   arrive: () => Float32Array,
   out: Float32Array,
 ): () => void {
-  const { gain, sends, sendsLate, count } = population;
+  const { sends, sendsLate, count } = population;
   const input = new Float32Array(count);
   const held = new Float32Array(count);
   return () => {
     const arriving = arrive();
-    for (let n = 0; n < count; n++) input[n] = (arriving[arriving.length === 1 ? 0 : n] ?? 0) * (gain?.[n] ?? 1);
-    neurons.step(input);
+    if (arriving.length === 1) input.fill(arriving[0] ?? 0);
+    neurons.step(arriving.length === 1 ? input : arriving);
     if (sends === "potential") out.set(neurons.state["v"] ?? input);
     else if (sendsLate) {
       out.set(held);

@@ -1,4 +1,4 @@
-export * from "./dialects/index.ts";
+export * from "./dialect-traits.ts";
 export * from "./data.ts";
 export * from "./flatten.ts";
 export * from "./graph.ts";

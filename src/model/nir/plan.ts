@@ -1,4 +1,5 @@
 import { assertDefined, UserError } from "../../base/index.ts";
+import { dialectTraits } from "./dialect-traits.ts";
 import { flattenNir, type FlatGraph } from "./flatten.ts";
 import { shownName, type NirGraph } from "./graph.ts";
 import { orderNodes, type StepOrder } from "./order.ts";
@@ -26,7 +27,7 @@ export function planNir(nir: NirGraph, discretization: Discretization): NirPlan 
     });
   }
   const graph = flattenNir(nir);
-  const order = orderNodes(graph, discretization.dialect.recurrentDelay);
+  const order = orderNodes(graph, dialectTraits[discretization.dialect].recurrentDelay);
   const shapes = inferShapes(graph, order).shapes.map((shape, index) => {
     if (shape !== undefined) return shape;
     const path = assertDefined(graph.nodes[index], "node").path;

@@ -2,10 +2,11 @@
 
 import type { Variant } from "../models/index.ts";
 import { neuronSpec, type NeuronSpec } from "../spec.ts";
-import { fill, isNear, notesWhere, resetOf, type Dialect } from "./dialect.ts";
+import { fill, isNear, notesWhere, resetOf, type Dialect, type FilledNeuron } from "./dialect.ts";
 import { linearNeuron } from "./linear.ts";
 
-const many: Variant = { spikes: "many" };
+/** What arrives joins the synaptic current before it decays. */
+const many: Variant = { spikes: "many", current: "decaysTogether" };
 
 export const sinabs: Dialect = {
   summary:
@@ -29,13 +30,20 @@ export const sinabs: Dialect = {
   },
 };
 
+/** Rockpool writes r = τ e^(−dt/τ) / dt for a neuron that takes its input as it is. */
+function asRockpoolWrote(filled: FilledNeuron): FilledNeuron {
+  const { rate, r } = filled;
+  return rate > 0 && isNear(r * rate * Math.exp(rate), 1) ? { ...filled, r: 1 / rate } : filled;
+}
+
 export const rockpool: Dialect = {
   summary:
     "exponential decay, input · r · dt/τ; several spikes in a step, from the threshold on; subtracts in the same step",
   neuron: (neuron) => {
     const filled = fill(neuron);
+    const own = asRockpoolWrote(filled);
     return {
-      neuron: linearNeuron(filled, { decay: "exact", reset: resetOf(filled, "subtract"), variant: many }),
+      neuron: linearNeuron(own, { decay: "exact", reset: resetOf(filled, "subtract"), variant: many }),
       notes: notesWhere([
         [filled.kind === "LIF", "Rockpool 3.0 itself cannot import LIF: it asks for a field that the node lacks"],
         [filled.kind === "LI", "Rockpool 3.0 rounds the time constant of LI to whole seconds; here it does not"],

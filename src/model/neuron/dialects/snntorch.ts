@@ -11,7 +11,8 @@ export const snntorch: Dialect = {
     if (vLeak !== 0)
       throw unsupported("snnTorch", `v_leak is ${vLeak}, it has no resting potential`, "use --dialect nir");
     // The gain of the input divides the threshold: the same spikes, a potential in other units.
-    const gain = kind === "IF" ? r * dt : r * rate * (kind === "CubaLIF" ? wIn * synRate : 1);
+    // r of IF is a charge per step.
+    const gain = kind === "IF" ? r : r * rate * (kind === "CubaLIF" ? wIn * synRate : 1);
     const fires = kind === "LIF" || kind === "CubaLIF" || kind === "IF";
     const unit = fires
       ? { ...filled, vThreshold: vThreshold / gain, r: kind === "IF" ? 1 / dt : 1 / rate, wIn: 1 / synRate }

@@ -1,33 +1,34 @@
-import { neuronSpec } from "../spec.ts";
 import type { Variant } from "../models/index.ts";
-import { decayFromTau, fill, notesWhere, resetOf, unsupported, type Dialect } from "./dialect.ts";
+import { fill, notesWhere, resetOf, unsupported, type Dialect } from "./dialect.ts";
+import { linearNeuron } from "./linear.ts";
 
 const first: Variant = { timing: "spikeFirst" };
 
 /** Spyx 1.0: the old potential fires, so that every spike is one step late; always by subtraction. */
 export const spyx: Dialect = {
-  summary: "Euler decay 1 − dt/τ; fires strictly above the threshold, one step late; subtracts; ignores r and w_in",
+  summary: "Euler decay 1 − dt/τ; fires strictly above the threshold, one step late; subtracts",
   neuron: (neuron) => {
     const filled = fill(neuron);
-    const { kind, rate, synRate, r, wIn, vLeak, vThreshold: threshold } = filled;
+    const { kind, dt, vLeak } = filled;
     const reset = resetOf(filled, "subtract");
-    const decay = decayFromTau(rate, "euler");
     const notes = notesWhere([
-      [kind !== "IF" && (r !== 1 || wIn !== 1), "Spyx ignores r and w_in"],
+      // The paper's traces need r (its scripts scale the weights); Spyx 1.0 itself reads weights only.
+      [kind !== "IF", "Spyx 1.0 itself ignores r and w_in and expects scaled weights; here they scale the input"],
       [vLeak !== 0, "Spyx ignores v_leak"],
     ]);
+    // r of IF is a charge per step.
+    const unleaked = { ...filled, vLeak: 0, ...(kind === "IF" ? { r: 1 / dt } : {}) };
     switch (kind) {
       case "LIF":
-        return { neuron: neuronSpec("lif", { decay, threshold }, reset, first), notes };
       case "IF":
-        return { neuron: neuronSpec("integrateFire", { threshold }, reset, first), notes };
+        return { neuron: linearNeuron(unleaked, { decay: "euler", reset, variant: first }), notes };
       case "CubaLIF": {
         // Here, unlike in its LIF, the potential is reset before it leaks.
-        const values = { currentDecay: decayFromTau(synRate, "euler"), decay, threshold };
-        return { neuron: neuronSpec("cubaLif", values, reset, { ...first, resetOf: "kept" }), notes };
+        const variant: Variant = { ...first, resetOf: "kept" };
+        return { neuron: linearNeuron(unleaked, { decay: "euler", reset, variant }), notes };
       }
       case "LI":
-        return { neuron: neuronSpec("leakyIntegrator", { decay }, reset), notes };
+        return { neuron: linearNeuron(unleaked, { decay: "euler", reset }), notes };
       case "CubaLI":
       case "I":
         throw unsupported("Spyx", `it has no ${kind}`, "use --dialect nir");
