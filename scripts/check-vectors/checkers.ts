@@ -1,4 +1,5 @@
 import { batchNorms } from "./batch-norms.ts";
+import { bptt } from "./bptt.ts";
 import type { Checker } from "./checker.ts";
 import { encodersChecker } from "./encoders.ts";
 import { neuronTraces } from "./neuron-traces.ts";
@@ -6,7 +7,14 @@ import { parallelNeurons } from "./parallel-neurons.ts";
 import { surrogates } from "./surrogates.ts";
 
 /** Every checker; the first that accepts a file checks it. Adding one is a file and a line here. */
-export const checkers: readonly Checker[] = [batchNorms, encodersChecker, neuronTraces, parallelNeurons, surrogates];
+export const checkers: readonly Checker[] = [
+  batchNorms,
+  bptt,
+  encodersChecker,
+  neuronTraces,
+  parallelNeurons,
+  surrogates,
+];
 
 /** Files that nobody checks, by their `model`, each with its reason; anything else unknown counts as a difference. */
 export const unchecked: Readonly<Record<string, string>> = {};

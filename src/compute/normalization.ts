@@ -26,7 +26,7 @@ export function factorsOf(
   variance: Float32Array,
   epsilon: number,
 ): { readonly inverse: Float32Array; readonly factor: Float32Array } {
-  const inverse = variance.map((v) => 1 / Math.sqrt(v + epsilon));
+  const inverse = variance.map((v) => 1 / fround(Math.sqrt(fround(v + fround(epsilon)))));
   return { inverse, factor: inverse.map((i, c) => i * (scale[c] ?? 0)) };
 }
 
@@ -40,11 +40,16 @@ export function followBatch(
   batch: { readonly mean: Float32Array; readonly variance: Float32Array; readonly count: number },
   { momentum }: Pick<Normalization, "momentum">,
 ): NormalizationArrays {
-  const blend = (old: Float32Array, fresh: Float32Array, correction: number): Float32Array =>
-    old.map((value, c) => (1 - momentum) * value + momentum * correction * (fresh[c] ?? 0));
+  const [keep, share] = [fround(1 - momentum), fround(momentum)];
+  const blend = (old: Float32Array, fresh: Float32Array): Float32Array =>
+    old.map((value, c) => fround(keep * value) + fround(share * (fresh[c] ?? 0)));
+  const correction = fround(batch.count / Math.max(1, batch.count - 1));
   return {
     scale: running.scale,
-    mean: blend(running.mean, batch.mean, 1),
-    variance: blend(running.variance, batch.variance, batch.count / Math.max(1, batch.count - 1)),
+    mean: blend(running.mean, batch.mean),
+    variance: blend(
+      running.variance,
+      batch.variance.map((v) => correction * v),
+    ),
   };
 }

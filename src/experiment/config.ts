@@ -2,7 +2,14 @@
 // the two in step.
 
 import type { SurrogateName } from "../compute/index.ts";
-import type { ActivitySpec, ClipSpec, LossSpec, OptimizerSpec, ScheduleSpec } from "../learning/index.ts";
+import type {
+  ActivitySpec,
+  ClipSpec,
+  LossSpec,
+  OptimizerSpec,
+  ScheduleSpec,
+  NormalizationChoice,
+} from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
 import type { Readout } from "../model/network/index.ts";
 import type { PruningChoice } from "./pruning-choice.ts";
@@ -31,6 +38,10 @@ export interface Config {
     readonly reset: "subtract" | "zero";
     readonly parameters: Readonly<Record<string, number>>;
     readonly recurrent: boolean;
+    /** Of the currents of hidden layers. */
+    readonly normalization: NormalizationChoice;
+    /** Every layer sees its input at each of these delays, in steps; at none when empty. */
+    readonly delays: readonly number[];
     readonly readout: Readout;
   };
   readonly encoding: Encoding;

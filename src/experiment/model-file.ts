@@ -3,7 +3,7 @@
 import { UserError } from "../base/index.ts";
 import { lowerNetwork, type IntegerNetwork } from "../hardware/golden/index.ts";
 import { checkEncoding } from "../model/encoding/index.ts";
-import { checkNetwork, type Network } from "../model/network/index.ts";
+import { checkNetwork, foldNormalization, type Network } from "../model/network/index.ts";
 import type { Files } from "../platform/index.ts";
 import { decodeArtifact, encodeArtifact } from "../runs/index.ts";
 import type { Config } from "./config.ts";
@@ -41,7 +41,7 @@ export async function loadModel(files: Files, path: string): Promise<Model> {
   return { kind: "model", network: value.network, config };
 }
 
-/** The model's integers, by the numerics of its document. */
+/** The model's integers, by the numerics of its document; normalization becomes part of weights and biases. */
 export function integerOf(model: Model): IntegerNetwork {
-  return lowerNetwork(model.network, model.config.numerics);
+  return lowerNetwork(foldNormalization(model.network), model.config.numerics);
 }

@@ -3,10 +3,18 @@ import { suggestName, throwProblems, UserError, type Problem } from "../base/ind
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
+import { longestDelay } from "../model/network/index.ts";
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
 import { pruningSchema } from "./pruning-choice.ts";
-import { activitySchema, clipSchema, lossSchema, optimizerSchema, scheduleSchema } from "./training-choices.ts";
+import {
+  activitySchema,
+  clipSchema,
+  lossSchema,
+  optimizerSchema,
+  scheduleSchema,
+  normalizationSchema,
+} from "./training-choices.ts";
 
 // Ranges and defaults of the experiment document. Unknown keys are errors.
 
@@ -40,6 +48,8 @@ const networkSchema = z.strictObject({
   reset: z.enum(["subtract", "zero"]).default("subtract"),
   parameters: z.record(z.string(), z.number()).default({}),
   recurrent: z.boolean().default(false),
+  normalization: normalizationSchema.default({ kind: "none" }),
+  delays: z.array(z.int().min(0).max(longestDelay)).max(16).default([]),
   readout: z
     .strictObject({
       kind: z.enum(Object.keys(readouts) as (keyof typeof readouts)[]).default("count"),
@@ -161,7 +171,7 @@ export function parseConfig(document: unknown, path: string): Config {
 
 /**
  * What a document asks for that the hardware families cannot run; training alone may still do it.
- * @throws `config/direct-coding`, `config/recurrent` (exit "unsupported")
+ * @throws `config/direct-coding`, `config/recurrent`, `config/delays`, `config/learn`, `config/readout` (exit "unsupported")
  */
 export function requireHardware(config: Config): void {
   const problems: Problem[] = [];
@@ -178,6 +188,21 @@ export function requireHardware(config: Config): void {
       code: "config/recurrent",
       path: "network.recurrent",
       message: "the hardware families here have no recurrent connections yet; `lacuna train` can train such a network",
+    });
+  }
+  if (config.network.delays.length > 0) {
+    problems.push({
+      code: "config/delays",
+      path: "network.delays",
+      message: "the hardware families here have no delayed synapses; `lacuna train` can train such a network",
+    });
+  }
+  if (config.training.learn.length > 0) {
+    problems.push({
+      code: "config/learn",
+      path: "training.learn",
+      message:
+        "neurons of a layer share their constants in the hardware families here; `lacuna train` lets them differ",
     });
   }
   const { kind, neuronsPerClass } = config.network.readout;
@@ -257,6 +282,14 @@ function crossChecks(config: Config): Problem[] {
       "training.surrogate",
     ),
   ];
+  if (network.normalization.kind !== "none" && network.recurrent) {
+    const message = "currents of recurrent layers are not normalized; leave one of both out";
+    problems.push({ code: "config/normalization", path: "network.normalization", message });
+  }
+  if (network.delays.length > 0 && config.encoding.kind === "direct") {
+    const message = "direct coding sends no spikes that the first layer could delay";
+    problems.push({ code: "config/delays", path: "network.delays", message });
+  }
   if (data.set !== "digits" && data.folder === undefined) {
     const message = `the files of ${data.set} do not ship with the package; give the folder that holds them`;
     problems.push({ code: "config/no-folder", path: "data.folder", message });

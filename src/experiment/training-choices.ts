@@ -11,6 +11,7 @@ import {
   type ActivitySpec,
   type ClipSpec,
   type LossSpec,
+  type NormalizationChoice,
   type NumberOption,
   type OptimizerSpec,
   type ScheduleSpec,
@@ -78,6 +79,11 @@ export const scheduleSchema: z.ZodType<ScheduleSpec> = choice(schedules, {
 export const clipSchema: z.ZodType<ClipSpec> = choice(
   { none: {}, value: {}, norm: {} },
   { value: { limit: z.number().positive() }, norm: { limit: z.number().positive() } },
+);
+
+export const normalizationSchema: z.ZodType<NormalizationChoice> = choice(
+  { none: {}, batch: {}, threshold: {} },
+  { threshold: { alpha: z.number().positive().optional() } },
 );
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,13 @@ import { UserError, type Progress } from "../base/index.ts";
 import { wasmBackendOn } from "../compute/index.ts";
 import { evaluateNetwork, train, trainWithRewinding, type Dataset, type TrainingOptions } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
-import { networkShape, removeDeadNeurons, synapseCount, type Network } from "../model/network/index.ts";
+import {
+  foldNormalization,
+  networkShape,
+  removeDeadNeurons,
+  synapseCount,
+  type Network,
+} from "../model/network/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
 import type { Config } from "./config.ts";
 import { loadModel, saveModel, type Model } from "./model-file.ts";
@@ -48,7 +54,8 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
   const { platform } = options;
   checkTuning(options);
   const loaded = await loadModel(platform.files, options.file);
-  const model: Model = { ...loaded, config: configOf(loaded.config, options) };
+  const folded = foldNormalization(loaded.network);
+  const model: Model = { ...loaded, network: folded, config: configOf(loaded.config, options) };
   const dataset = await datasetOf(options, model, undefined);
   const batch = batchOptions(model.config, model.network.stepCount);
   const backend = wasmBackendOn(platform.threads);
@@ -104,7 +111,7 @@ async function tune(
   const started = platform.clock.monotonic();
   onEvent({ type: "stage-started", title });
   const task = {
-    network: isFresh ? initialOf(config, dataset, network.stepCount) : network,
+    network: isFresh ? foldNormalization(initialOf(config, dataset, network.stepCount)) : network,
     dataset,
     batch: batchOptions(config, network.stepCount),
     backend: wasmBackendOn(platform.threads),

@@ -28,7 +28,7 @@ import {
   type TrainingState,
 } from "../../learning/index.ts";
 import { accuracyOf } from "../../model/encoding/index.ts";
-import type { Network } from "../../model/network/index.ts";
+import { foldNormalization, type Network } from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
 import type { SpikeTrain } from "../../model/tensor/index.ts";
 import type { StageContext } from "../../runs/index.ts";
@@ -144,6 +144,8 @@ export function initialOf(config: Config, dataset: Dataset, stepCount: number): 
     recurrent: network.recurrent,
     readout: network.readout,
     learn: training.learn,
+    normalization: network.normalization,
+    delays: network.delays,
     seed,
   });
 }
@@ -170,7 +172,8 @@ export async function tuneVariant(
     },
     run: async (context) => {
       const options: TrainingOptions = { ...tuningOptions(config, sparsity), weightBits };
-      const start = startsUntrained(config, sparsity) ? initialOf(config, data.dataset, stepCount) : base.network;
+      const untuned = startsUntrained(config, sparsity) ? initialOf(config, data.dataset, stepCount) : base.network;
+      const start = foldNormalization(untuned);
       const { network, history } = await trainWithCheckpoints(session, context, { data, network: start, options });
       const integer = lowerNetwork(network, config.numerics);
       const { validation } = splitValidation(data.dataset.train, config.data.validationShare);

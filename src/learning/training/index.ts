@@ -2,7 +2,7 @@ export * from "./activity/index.ts";
 export * from "./clip.ts";
 export { evaluateNetwork, type Evaluation } from "./evaluate.ts";
 export * from "./health.ts";
-export { initialNetwork } from "./initialize.ts";
+export { initialNetwork, type NormalizationChoice } from "./initialize.ts";
 export * from "./losses/index.ts";
 export type { EpochRecord } from "./monitor.ts";
 export type { NumberOption } from "./number-option.ts";

@@ -34,10 +34,15 @@ import {
 
 /**
  * Train a network.
- * @throws `training/not-finite` when loss or weights leave the numbers; `training/no-samples`
+ * @throws `training/not-finite` when loss or weights leave the numbers; `training/no-samples`, `training/normalized-compression`
  */
 export async function train(options: TrainingTask): Promise<TrainingResult> {
   const { network, training, backend, onNote } = options;
+  const normalized = network.layers.find(({ normalization }) => normalization !== undefined);
+  if (normalized !== undefined && compresses(training)) {
+    const message = `"${normalized.name}": pruned or quantized weights would change when its normalization is folded`;
+    throw new UserError("training/normalized-compression", message, { hint: "fold the normalization first" });
+  }
   const { executor, partSize } = await compileForBatch(backend, network, training.batchSize, {
     surrogate: training.surrogate,
     detachReset: training.detachReset,
