@@ -3,14 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream } from "../base/index.ts";
-import {
-  denseLayer,
-  denseLayers,
-  layerInputCount,
-  type DenseLayer,
-  type Network,
-  type Readout,
-} from "../model/network/index.ts";
+import { denseLayer, layerInputCount, recurrentWeightsOf, type Layer, type Network } from "../model/network/index.ts";
 import {
   neuronModels,
   neuronSpec,
@@ -26,40 +19,22 @@ import {
   type Backend,
   type Executor,
   type ForwardResult,
-  type GatherMethod,
   type LayerArrays,
   type NetworkInput,
   type OutputGradient,
   type Surrogate,
 } from "./backend.ts";
-import type { Optimizer, UpdateStep } from "./optimizer.ts";
+import type { UpdateStep } from "./optimizer.ts";
+import type { Choices, NetworkCase } from "./conformance-case.ts";
+import { gridCases } from "./conformance-grids.ts";
 import { referenceBackend } from "./reference/reference.ts";
 import { surrogateDefinitions, type SurrogateName } from "./surrogates/index.ts";
 
-interface Case {
+interface Case extends Choices {
   readonly title: string;
   readonly sizes: readonly number[];
   readonly neurons: readonly NeuronSpec[];
-  readonly stepCount?: number;
-  readonly samples?: number;
   readonly recurrent?: boolean;
-  readonly bias?: boolean;
-  readonly direct?: boolean;
-  readonly readout?: Readout;
-  readonly density?: number;
-  readonly surrogate?: Surrogate;
-  readonly detachReset?: boolean;
-  readonly optimizer?: Optimizer;
-  readonly perStep?: boolean;
-  readonly perNeuron?: boolean;
-  readonly bytes?: boolean;
-  /** Weights are multiples of 1/64, so that sums are exact in any order. */
-  readonly grid?: boolean;
-  readonly method?: GatherMethod;
-  /** Mask a third of the weights and quantize the rest. */
-  readonly transforms?: boolean;
-  readonly stepsPerPart?: number;
-  readonly learningRate?: number;
 }
 
 const lif = neuronSpec("lif");
@@ -243,7 +218,8 @@ const cases: readonly Case[] = [
 
 /** Hold a back end to the reference. */
 export function testBackend(backend: Backend): void {
-  cases.forEach((item, seed) => {
+  const all = [...cases.map(denseNetwork), ...gridCases];
+  all.forEach((item, seed) => {
     test(`${backend.name} equals the reference: ${item.title}`, async () => {
       const network = randomNetwork(item, seed);
       const options = {
@@ -285,30 +261,38 @@ export function testBackend(backend: Backend): void {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function randomNetwork(item: Case, seed: number): Network {
-  const random = randomStream(seed, "network");
-  const shell = item.neurons.map((neuron, l) =>
+function denseNetwork({ neurons, sizes, recurrent, ...rest }: Case): NetworkCase {
+  const layers = neurons.map((neuron, l) =>
     denseLayer(
       `layer${l}`,
-      { inputCount: item.sizes[l]!, neuronCount: item.sizes[l + 1]!, recurrent: item.recurrent === true && l === 0 },
+      { inputCount: sizes[l]!, neuronCount: sizes[l + 1]!, recurrent: recurrent === true && l === 0 },
       neuron,
     ),
   );
-  const fill = (values: Float32Array): void => {
+  return { ...rest, inputCount: sizes[0]!, layers };
+}
+
+function randomNetwork(item: NetworkCase, seed: number): Network {
+  const random = randomStream(seed, "network");
+  const fill = (values: Float32Array, scale = 1): void => {
     for (let i = 0; i < values.length; i++) {
-      const value = 0.5 * random.normal() + 0.15;
+      const value = scale * (0.5 * random.normal() + 0.15);
       values[i] = item.grid === true ? Math.round(64 * value) / 64 : value;
     }
   };
-  const layers = shell.map((layer): DenseLayer => {
-    fill(layer.weights.data);
-    if (layer.recurrentWeights !== undefined) fill(layer.recurrentWeights.data);
-    const bias = tensor([layer.neuronCount]);
+  const layers = item.layers.map((layer): Layer => {
+    const columns = layer.weights.shape.at(-1)!;
+    // Convolutions of many inputs would fire at every step.
+    const fanIn = layer.weights.data.length / columns;
+    fill(layer.weights.data, layer.kind === "conv" ? Math.min(1, 3 / Math.sqrt(fanIn)) : 1);
+    const recurrent = recurrentWeightsOf(layer);
+    if (recurrent !== undefined) fill(recurrent.data);
+    const bias = tensor([columns]);
     if (item.bias === true) fill(bias.data);
     const own = (low: number): Tensor =>
       tensor(
         [layer.neuronCount],
-        bias.data.map(() => low + 0.4 * random.uniform()),
+        new Float32Array(layer.neuronCount).map(() => low + 0.4 * random.uniform()),
       );
     return {
       ...layer,
@@ -319,14 +303,14 @@ function randomNetwork(item: Case, seed: number): Network {
   return {
     kind: "network",
     name: "conformance",
-    inputCount: item.sizes[0]!,
+    inputCount: item.inputCount,
     stepCount: item.stepCount ?? 5,
     layers,
     readout: item.readout ?? { kind: "count" },
   };
 }
 
-function randomInput(item: Case, network: Network, seed: number): NetworkInput {
+function randomInput(item: Choices, network: Network, seed: number): NetworkInput {
   const random = randomStream(seed, "input");
   const sampleCount = item.samples ?? 6;
   const inputCount = layerInputCount(network, 0);
@@ -365,10 +349,10 @@ function randomGradient(forward: ForwardResult, executor: Executor, network: Net
 }
 
 function setTransforms(executor: Executor, network: Network): void {
-  denseLayers(network).forEach((layer, l) => {
+  network.layers.forEach((layer, l) => {
     const mask = (array: Tensor): Uint8Array => Uint8Array.from(array.data, (_, i) => (i % 3 === 0 ? 0 : 1));
     executor.setTransform(l, "weights", { mask: mask(layer.weights), quantizer: { bits: 4, scale: 0.125 } });
-    if (layer.recurrentWeights === undefined) return;
+    if (recurrentWeightsOf(layer) === undefined) return;
     executor.setTransform(l, "recurrentWeights", { quantizer: { bits: 3, scale: 0.25 } });
   });
 }

@@ -41,6 +41,7 @@ const definitions = {
   "i64.shr_u": ["i64", 0x88],
   "i64.ctz": ["i64", 0x7a],
   "i64.eqz": ["i32", 0x50],
+  "i64.ne": ["i32", 0x52],
   "f32.add": ["f32", 0x92],
   "f32.sub": ["f32", 0x93],
   "f32.mul": ["f32", 0x94],

@@ -2,6 +2,7 @@
 // the neuron's update, backwards in time. The gradient with respect to the current replaces slot 0 of the tape.
 
 import { assertDefined } from "../../base/index.ts";
+import type { Expression } from "../../model/neuron/index.ts";
 import { ExpressionPrinter, surrogateCode } from "../kernel/neuron-code.ts";
 import {
   apply,
@@ -69,7 +70,7 @@ export function backwardKernel(
           return k.keep(parts.reduce((a, b) => apply("v.add", a, b)));
         });
         const own = pair.map((j) => carried.map((locals) => assertDefined(locals[j], "carried")));
-        adjointPair(k, layer, surrogate, { tile, pair, cell, saved, spikes, carried: own });
+        adjointPair(k, layer, surrogate, { at: times(tile, layer.tileBytes), pair, cell, saved, spikes, carried: own });
       }
     });
     layer.carried.forEach((address, i) => storeVectors(k, cell, address, assertDefined(carried[i], "carried")));
@@ -133,7 +134,7 @@ export function recurrentBackwardKernel(
               const constant = load("v128", cell, layer.staticGradient + 16 * j);
               return k.keep(apply("v.add", constant, assertDefined(totals[i]?.[j], "product")));
             });
-            adjointPair(k, layer, surrogate, { tile, pair, cell, saved, spikes, carried });
+            adjointPair(k, layer, surrogate, { at: times(tile, layer.tileBytes), pair, cell, saved, spikes, carried });
             layer.carried.forEach((address, s) => {
               pair.forEach((j, v) => k.store(cell, address + 16 * j, assertDefined(carried[v]?.[s], "carried")));
             });
@@ -214,31 +215,33 @@ function product(
   return totals;
 }
 
-/** Eight neurons, one step back: replaces the carried gradients and slot 0 of the tape. */
-function adjointPair(
+/** Eight neurons, one step back: replaces the carried gradients and slot 0 of the tape. Returns the values of `also`. */
+export function adjointPair(
   k: KernelBuilder,
   layer: LayerPlan,
   surrogate: Surrogate,
   parts: {
-    readonly tile: Local;
+    /** Byte offset of the neurons' parameters. */
+    readonly at: Value;
     readonly pair: readonly number[];
     readonly cell: Local;
     readonly saved: Local;
     /** dLoss/dSpike and the carried gradients of each vector of the pair. */
     readonly spikes: readonly Local[];
     readonly carried: readonly (readonly Local[])[];
+    readonly also?: Expression | undefined;
   },
-): void {
+): readonly Local[] {
   const { pair, saved, cell } = parts;
   const learned = Array.from(layer.parameters, ([name, { perSample }]) => ({ name, perSample }));
+  const isSummed = layer.layer.bias !== undefined || layer.base !== undefined;
+  const sumAddresses = [...(isSummed ? [layer.inputGradientSum] : []), ...learned.map(({ perSample }) => perSample)];
   const before = pair.map((j) => ({
     tape: layer.tape.saved.map((_, slot) => k.keep(load("v128", saved, slotOf(layer, slot) + 16 * j))),
     potential:
       layer.perStep === undefined ? undefined : k.keep(load("v128", saved, layer.perStep.potentialGradient + 16 * j)),
-    sums: [layer.inputGradientSum, ...learned.map(({ perSample }) => perSample)].map((address) =>
-      k.keep(load("v128", cell, address + 16 * j)),
-    ),
-    parameters: parameterValues(layer, parts.tile, j),
+    sums: sumAddresses.map((address) => k.keep(load("v128", cell, address + 16 * j))),
+    parameters: parameterValues(layer, parts.at, j),
   }));
   const after = pair.map((_, i) => {
     const { tape, potential, parameters } = assertDefined(before[i], "before");
@@ -250,16 +253,22 @@ function adjointPair(
       spike: assertDefined(parts.spikes[i], "spike"),
       carried,
       learned: learned.map(({ name }) => name),
+      also: parts.also,
     });
   });
   pair.forEach((j, i) => k.store(saved, slotOf(layer, 0) + 16 * j, assertDefined(after[i], "after").input));
-  [layer.inputGradientSum, ...learned.map(({ perSample }) => perSample)].forEach((address, s) => {
+  sumAddresses.forEach((address, s) => {
     pair.forEach((j, i) => {
       const { input, parameters } = assertDefined(after[i], "after");
       const old = assertDefined(before[i]?.sums[s], "sum");
-      k.store(cell, address + 16 * j, apply("v.add", old, assertDefined([input, ...parameters][s], "gradient")));
+      k.store(
+        cell,
+        address + 16 * j,
+        apply("v.add", old, assertDefined([...(isSummed ? [input] : []), ...parameters][s], "gradient")),
+      );
     });
   });
+  return after.flatMap(({ also }) => (also === undefined ? [] : [also]));
 }
 
 /** The adjoint on four neurons; sets the carried gradients to those of the step before. */
@@ -274,8 +283,9 @@ function adjointVector(
     readonly spike: Local;
     readonly carried: readonly Local[];
     readonly learned: readonly string[];
+    readonly also: Expression | undefined;
   },
-): { readonly input: Local; readonly parameters: readonly Local[] } {
+): { readonly input: Local; readonly parameters: readonly Local[]; readonly also: Local | undefined } {
   const { environment, carried } = parts;
   const { neuron, tape } = layer;
   const known = new Map(tape.saved.map((node, slot) => [node, assertDefined(parts.tape[slot], "tape")]));
@@ -297,8 +307,9 @@ function adjointVector(
   const input = gradientOf("input");
   const earlier = neuron.state.map(gradientOf);
   const parameters = parts.learned.map(gradientOf);
+  const also = parts.also === undefined ? undefined : k.keep(printer.number(parts.also));
   earlier.forEach((value, i) => k.set(assertDefined(carried[i], "carried"), value));
-  return { input, parameters };
+  return { input, parameters, also };
 }
 
 function slotOf(layer: LayerPlan, slot: number): number {

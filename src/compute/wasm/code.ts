@@ -12,14 +12,21 @@ import {
   type Local,
   type Value,
 } from "../kernel/language.ts";
-import type { LayerPlan, Lists } from "./plan.ts";
+import type { LayerPlan } from "./plan.ts";
+import type { Lists } from "./source-plan.ts";
 
 /** Every kernel takes units [from, to) of its work, the number of its thread, the samples of the batch and its steps. */
 export const argument = { from: 0, to: 1, thread: 2, samples: 3, steps: 4 } as const;
 export const argumentCount = 5;
 
-/** The first bytes of the memory stay 0. */
+/** The first bytes of the memory stay 0; behind them lie, for each four bits, the mask of four lanes. */
 export const zeros = 0;
+export const laneMasks = 128;
+
+/** What must lie at `laneMasks`. */
+export function laneMaskWords(): Uint32Array {
+  return Uint32Array.from({ length: 64 }, (_, i) => (((i >>> 2) >>> (i & 3)) & 1 ? 0xffffffff : 0));
+}
 
 /** Indices of a tile's vectors. */
 export function vectorsOf(width: number): readonly number[] {
@@ -95,12 +102,15 @@ export function rowCell(plan: LayerPlan, rows: number, tile: Value, row: Value):
   return times(sum(times(tile, rows), row), plan.tileBytes);
 }
 
-/** The neuron's parameters: constants of the code, or vectors in memory where neurons differ. */
-export function parameterValues(plan: LayerPlan, tile: Value, j: number): Map<string, Value> {
+/**
+ * The neuron's parameters: constants of the code, or vectors in memory where neurons differ.
+ * @param at  Byte offset in an array of all neurons.
+ */
+export function parameterValues(plan: LayerPlan, at: Value, j: number): Map<string, Value> {
   const values = new Map<string, Value>();
   for (const [name, value] of Object.entries(plan.layer.neuron.parameters)) values.set(name, vector(value));
   for (const [name, { values: array }] of plan.parameters) {
-    values.set(name, load("v128", times(tile, plan.tileBytes), array.values + 16 * j));
+    values.set(name, load("v128", at, array.values + 16 * j));
   }
   return values;
 }

@@ -8,7 +8,6 @@ import type { Phase, ThreadTeam } from "../../platform/index.ts";
 import type {
   ArrayKind,
   CompileOptions,
-  LayerActivity,
   LayerArrays,
   NetworkInput,
   OutputGradient,
@@ -16,19 +15,16 @@ import type {
   WeightTransform,
 } from "../backend.ts";
 import { updateScalars, type UpdateStep } from "../optimizer.ts";
-import { rowBlock } from "./backward.ts";
+import { laneMasks, laneMaskWords } from "./code.ts";
+import { arriveDirectly } from "./convolution/direct.ts";
+import { convolutionPhases } from "./convolution/phases.ts";
+import { densePhases } from "./dense-phases.ts";
 import { LayerMemory } from "./layer-memory.ts";
-import { scalar, type LayerPlan, type Plan, type SourcePlan } from "./plan.ts";
+import type { Call, LayerPhases, Method, Part } from "./layer-phases.ts";
+import { scalar, type LayerPlan, type Plan } from "./plan.ts";
+import type { SourcePlan } from "./source-plan.ts";
 import { carryGradients, clearState, restoreState, saveState, type SequenceState } from "./sequence-state.ts";
-import { trainedOf, type Program } from "./program.ts";
-import { tablesPay } from "./tables.ts";
-
-/** A batch and the steps of it that are at work. */
-export interface Part {
-  readonly samples: number;
-  readonly steps: number;
-  readonly training: boolean;
-}
+import { sourceOf, trainedOf, type Program } from "./program.ts";
 
 /** What a part leaves: spike counts of the last layer or its potential after the last step, and what every layer did. */
 export interface PartResult {
@@ -40,7 +36,7 @@ export interface PartActivity {
   readonly spikeCount: number;
   /** Spikes that arrived; with direct input all inputs at every step. */
   readonly arrivedCount: number;
-  readonly method: LayerActivity["method"];
+  readonly method: Method;
 }
 
 export class Engine {
@@ -50,8 +46,9 @@ export class Engine {
   readonly #program: Program;
   readonly #team: ThreadTeam;
   readonly #memory: LayerMemory;
+  readonly #phases: readonly LayerPhases[];
   /** How each layer summed in the last forward pass. */
-  readonly #methods: LayerActivity["method"][] = [];
+  readonly #methods: Method[] = [];
   #isDirect = false;
   #part: Part = { samples: 0, steps: 0, training: false };
   #stale = true;
@@ -70,6 +67,10 @@ export class Engine {
     this.#program = parts.program;
     this.#team = parts.team;
     this.#memory = new LayerMemory(parts.memory, parts.plan.maxSampleCount);
+    this.#memory.words.set(laneMaskWords(), laneMasks / 4);
+    this.#phases = this.plan.layers.map((layer) =>
+      (layer.convolution === undefined ? densePhases : convolutionPhases)(this.plan, layer),
+    );
     this.plan.layers.forEach((plan) => this.#memory.load(plan));
     this.#makeEffective();
   }
@@ -104,18 +105,10 @@ export class Engine {
     if (!this.#part.training) throw new BugError("backward without a training forward pass");
     if (options.update !== undefined) this.#setScalars(options.update);
     if (this.#stale) this.#transpose();
-    const prefix = options.update === undefined ? "gradient" : "learn";
-    const { samples } = this.#part;
     for (const layer of this.plan.layers.toReversed()) {
       this.#prepareBackward(layer, gradient, options.isLast);
-      this.#team.run([
-        this.#phase(
-          `backward${layer.index}`,
-          layer.recurrent === undefined ? layer.tiles * samples : Math.ceil(samples / rowBlock),
-        ),
-        this.#phase(`${prefix}.small${layer.index}`, layer.tiles),
-        ...this.#learnPhases(layer, prefix),
-      ]);
+      const method = assertDefined(this.#methods[layer.index], "method");
+      this.#run(this.#phasesOf(layer).backward(this.#part, method, options.update !== undefined));
     }
     if (options.update !== undefined) this.#stale = true;
   }
@@ -143,7 +136,7 @@ export class Engine {
   setTransform(layer: number, key: TransformedKey, transform: WeightTransform): void {
     const plan = assertDefined(this.plan.layers[layer], "layer");
     const array = key === "weights" ? plan.weights : assertDefined(plan.recurrent, "recurrent weights").weights;
-    this.#memory.setTransform(plan, array, transform);
+    this.#memory.setTransform(array, transform);
     this.#makeEffective();
     this.#stale = true;
   }
@@ -183,6 +176,14 @@ export class Engine {
     return this.#memory.readRows(last, potential, { ...this.plan, stepCount: steps, samples });
   }
 
+  #phasesOf({ index }: LayerPlan): LayerPhases {
+    return assertDefined(this.#phases[index], "phases");
+  }
+
+  #run(calls: readonly Call[]): void {
+    this.#team.run(calls.map(([name, units]) => this.#phase(name, units)));
+  }
+
   #phase(name: string, units: number): Phase {
     return this.#program.phase(name, units, this.#part);
   }
@@ -212,8 +213,8 @@ export class Engine {
         this.#team.run([this.#phase("packBytes", samples * steps), this.#phase("spikesInput", chunkCount)]);
         break;
       case "direct":
-        this.#memory.floats.set(input.values, arrival / 4);
-        this.#team.run([this.#phase("direct", first.tiles * samples)]);
+        arriveDirectly(this.#memory.floats, this.plan, input.values);
+        this.#run(this.#phasesOf(first).direct(this.#part));
         break;
       default:
         input satisfies never;
@@ -221,63 +222,28 @@ export class Engine {
   }
 
   #forwardLayer(layer: LayerPlan): PartActivity {
-    const { index, recurrent, output, input } = layer;
-    const { samples, steps, training } = this.#part;
-    const rows = samples * steps;
+    const { index, output, input } = layer;
+    const rows = this.#part.samples * this.#part.steps;
     const isDirect = index === 0 && this.#isDirect;
     const arrivedCount = isDirect ? rows * input.count : this.#spikeCount(input);
     const method = this.#methodOf(layer, arrivedCount / (rows * input.count));
     this.#methods[index] = method;
-    const suffix = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];
-    const isListed = this.plan.layers[index - 1]?.recurrent !== undefined;
-    this.#team.run([
-      // A recurrent layer below has made its row lists on the way.
-      ...(method === "events" && !isListed ? [this.#phase(`rows${sourceOf(index)}`, rows)] : []),
-      this.#phase(
-        `${training ? "train" : "infer"}${suffix}`,
-        recurrent === undefined ? layer.tiles * samples : samples,
-      ),
-      this.#phase(`spikes${sourceOf(index + 1)}`, this.plan.chunkCount),
-    ]);
+    this.#run(this.#phasesOf(layer).forward(this.#part, method));
+    this.#run([[`spikes${sourceOf(index + 1)}`, this.plan.chunkCount]]);
     return { spikeCount: this.#spikeCount(output), arrivedCount, method };
   }
 
-  #methodOf(layer: LayerPlan, density: number): LayerActivity["method"] {
+  #methodOf(layer: LayerPlan, density: number): Method {
     if (layer.index === 0 && this.#isDirect) return "direct";
-    // Tables read whole words of rows, and only whole parts fill them.
-    if (layer.recurrent !== undefined || this.#part.steps !== this.plan.stepCount) return "events";
+    const phases = this.#phasesOf(layer);
     const { method = "auto" } = this.#options;
-    const rows = this.#part.samples * this.#part.steps;
-    return method === "auto" ? (tablesPay(density, rows, layer.inputCount) ? "tables" : "events") : method;
+    const wanted = method === "auto" ? phases.methodFor(density, this.#part) : method;
+    return phases.allows(wanted, this.#part) ? wanted : "events";
   }
 
   /** As counted by the last `spikes` phase. */
   #spikeCount({ totals }: SourcePlan): number {
     return this.#memory.words.subarray(totals / 4, totals / 4 + this.plan.chunkCount).reduce((a, b) => a + b, 0);
-  }
-
-  #learnPhases(layer: LayerPlan, prefix: string): Phase[] {
-    const { index, tiles, inputCount, neuronCount, recurrent, input } = layer;
-    const { chunkCount } = this.plan;
-    const columns = (source: string): Phase[] => [
-      this.#phase(`countColumns${source}`, chunkCount),
-      this.#phase(`placeColumns${source}`, 1),
-      this.#phase(`fillColumns${source}`, chunkCount),
-    ];
-    switch (assertDefined(this.#methods[index], "method")) {
-      case "direct":
-        return [this.#phase(`${prefix}.direct`, tiles * inputCount)];
-      case "tables":
-        return [this.#phase(`transposeBits${index}`, input.words), this.#phase(`${prefix}.tables${index}`, tiles)];
-      case "events":
-        return [
-          ...columns(sourceOf(index)),
-          this.#phase(`${prefix}.events${index}`, tiles * inputCount),
-          ...(recurrent === undefined
-            ? []
-            : [...columns(sourceOf(index + 1)), this.#phase(`${prefix}.recurrent${index}`, tiles * neuronCount)]),
-        ];
-    }
   }
 
   #prepareBackward(layer: LayerPlan, gradient: OutputGradient, isLastPart: boolean): void {
@@ -288,6 +254,8 @@ export class Engine {
     memory.clearSamples(layer, layer.inputGradientSum);
     if (isLastPart) {
       for (const address of layer.carried) memory.clearSamples(layer, address);
+      const below = layer.convolution?.below;
+      if (below !== undefined) memory.clear(below.gradient, below.gradientBytes * this.plan.maxSampleCount);
       if (layer.recurrent !== undefined) memory.clearRow(layer, assertDefined(layer.saved[0], "slot 0"), shape, steps);
     }
     for (const { perSample } of layer.parameters.values()) memory.clearSamples(layer, perSample);
@@ -322,35 +290,18 @@ export class Engine {
 
   /** Weights as the backward pass reads them. */
   #transpose(): void {
-    const phases = this.plan.layers.flatMap((layer) => {
-      const { index, neuronCount } = layer;
-      const below = this.plan.layers[index - 1];
-      return [
-        ...(below === undefined ? [] : [this.#phase(`transpose${index}`, below.tiles * neuronCount)]),
-        ...(layer.recurrent === undefined
-          ? []
-          : [this.#phase(`transposeRecurrent${index}`, layer.tiles * neuronCount)]),
-      ];
-    });
-    this.#team.run(phases);
+    this.#run(this.#phases.flatMap((phases) => phases.transpose()));
     this.#stale = false;
   }
 
   #outputs(): Float32Array {
     const last = assertDefined(this.plan.layers.at(-1), "last layer");
     const { samples } = this.#part;
-    if (this.#network.readout.kind === "count" && last.recurrent !== undefined) {
+    if (this.#network.readout.kind === "count" && (last.recurrent ?? last.convolution) !== undefined) {
       return spikesPerNeuron(this.spikesOf(last.index));
     }
     const potential = last.state[last.neuron.state.indexOf("v")];
     const from = this.#network.readout.kind === "count" ? last.counts : potential;
     return this.#memory.readSamples(last, assertDefined(from, "outputs"), samples, classCount(this.#network));
   }
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-
-/** Kernels of spike sources are named after them: the input of layer 0, or the layer before. */
-function sourceOf(layer: number): string {
-  return layer === 0 ? "Input" : String(layer - 1);
 }

@@ -69,7 +69,7 @@ export function forwardKernel(
       for (const j of vectorsOf(layer.width)) {
         const count = counts[j];
         updateVector(k, layer, options, {
-          tile,
+          at: times(tile, layer.tileBytes),
           j,
           sums,
           state,
@@ -126,7 +126,9 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
         const state = layer.state.map((address) => loadVectors(k, cell, address, layer.width));
         const saved = k.keep(rowCell(layer, rows, tile, row));
         const bits = k.keep(i32(0));
-        for (const j of vectorsOf(layer.width)) updateVector(k, layer, options, { tile, j, sums, state, saved, bits });
+        for (const j of vectorsOf(layer.width)) {
+          updateVector(k, layer, options, { at: times(tile, layer.tileBytes), j, sums, state, saved, bits });
+        }
         layer.state.forEach((address, i) => storeVectors(k, cell, address, assertDefined(state[i], "state")));
         storeBits(k, layer, row, tile, bits);
         eachBit(k, bits, (bit) => append(k, lists, next, sum(times(tile, layer.width), bit)));
@@ -189,12 +191,13 @@ function storeBits(k: KernelBuilder, layer: LayerPlan, row: Local, tile: Local, 
 }
 
 /** Four neurons: what the backward pass needs, spike bits, counts and next state. */
-function updateVector(
+export function updateVector(
   k: KernelBuilder,
   layer: LayerPlan,
   options: ForwardOptions,
   parts: {
-    readonly tile: Local;
+    /** Byte offset of the neurons' parameters. */
+    readonly at: Value;
     readonly j: number;
     readonly sums: readonly Local[];
     readonly state: readonly (readonly Local[])[];
@@ -205,7 +208,7 @@ function updateVector(
 ): void {
   const { j, state, saved } = parts;
   const { neuron } = layer;
-  const environment = parameterValues(layer, parts.tile, j).set("input", assertDefined(parts.sums[j], "sum"));
+  const environment = parameterValues(layer, parts.at, j).set("input", assertDefined(parts.sums[j], "sum"));
   neuron.state.forEach((name, i) => environment.set(name, stateLocal(state, i, j)));
   const printer = new ExpressionPrinter(k, environment);
   if (options.training) saveTape(k, layer, options.surrogate, printer, environment, { saved, j });

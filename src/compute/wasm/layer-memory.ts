@@ -1,10 +1,11 @@
 // Between the network's arrays and the tiles of the module's memory.
 
 import { assertDefined } from "../../base/index.ts";
-import { layerArrays } from "../../model/network/index.ts";
+import { layerArrays, recurrentWeightsOf } from "../../model/network/index.ts";
 import { largestLevel } from "../../model/tensor/index.ts";
 import type { ArrayKind, LayerArrays, WeightTransform } from "../backend.ts";
-import type { LayerPlan, Trained } from "./plan.ts";
+import { placeOf, type TiledShape, type Trained } from "./memory-layout.ts";
+import type { LayerPlan } from "./plan.ts";
 
 /** Rows of a batch in memory. */
 interface RowShape {
@@ -30,26 +31,25 @@ export class LayerMemory {
   /** The weights that the network came with. */
   load(plan: LayerPlan): void {
     for (const array of [plan.weights, plan.recurrent?.weights]) {
-      if (array?.transform !== undefined) this.setTransform(plan, array, {});
+      if (array?.transform !== undefined) this.setTransform(array, {});
     }
     this.write(plan, "masters", layerArrays(plan.layer));
   }
 
   read(plan: LayerPlan, kind: ArrayKind): LayerArrays {
-    const { bias, recurrentWeights } = plan.layer;
-    const get = (array: Trained, inputs: number): Float32Array => {
+    const get = (array: Trained): Float32Array => {
       const address = addressOf(array, kind);
       return address === undefined
-        ? new Float32Array(inputs * plan.neuronCount)
-        : this.#readTiles(plan, address, inputs);
+        ? new Float32Array(array.shape.rows * array.shape.columns)
+        : this.#readTiles(array.shape, address);
     };
-    const parameters = Array.from(plan.parameters, ([name, { values }]) => [name, get(values, 1)] as const);
+    const parameters = Array.from(plan.parameters, ([name, { values }]) => [name, get(values)] as const);
     return {
-      weights: get(plan.weights, plan.inputCount),
-      ...(bias === undefined ? {} : { bias: get(plan.bias, 1) }),
-      ...(recurrentWeights === undefined || plan.recurrent === undefined
+      weights: get(plan.weights),
+      ...(plan.layer.bias === undefined ? {} : { bias: get(plan.bias) }),
+      ...(recurrentWeightsOf(plan.layer) === undefined || plan.recurrent === undefined
         ? {}
-        : { recurrentWeights: get(plan.recurrent.weights, plan.neuronCount) }),
+        : { recurrentWeights: get(plan.recurrent.weights) }),
       ...(parameters.length === 0 ? {} : { neuronParameters: Object.fromEntries(parameters) }),
     };
   }
@@ -57,7 +57,7 @@ export class LayerMemory {
   write(plan: LayerPlan, kind: ArrayKind, arrays: LayerArrays): void {
     const put = (array: Trained, values: Float32Array): void => {
       const address = addressOf(array, kind);
-      if (address !== undefined) this.#writeTiles(plan, address, values);
+      if (address !== undefined) this.#writeTiles(array.shape, address, values);
     };
     put(plan.weights, arrays.weights);
     if (arrays.bias !== undefined) put(plan.bias, arrays.bias);
@@ -66,20 +66,21 @@ export class LayerMemory {
     }
     for (const [name, values] of Object.entries(arrays.neuronParameters ?? {})) {
       const array = assertDefined(plan.parameters.get(name), name).values;
-      put(array, values);
-      // Places after the last neuron compute too: with its parameters, because zeros may divide by 0.
       const address = addressOf(array, kind);
-      if (address === undefined || kind === "gradients") continue;
-      this.floats.fill(values.at(-1) ?? 0, address / 4 + plan.neuronCount, address / 4 + plan.tiles * plan.width);
+      // Places of no neuron compute too: with a neuron's parameters, because zeros may divide by 0.
+      if (address !== undefined && kind !== "gradients") {
+        this.floats.fill(values.at(-1) ?? 0, address / 4, address / 4 + array.floats);
+      }
+      put(array, values);
     }
   }
 
   /** Mask and quantizer of an array that has them. */
-  setTransform(plan: LayerPlan, array: Trained, { mask, quantizer }: WeightTransform): void {
+  setTransform(array: Trained, { mask, quantizer }: WeightTransform): void {
     const { mask: at, quantizer: place } = assertDefined(array.transform, "compiled without transforms");
-    const inputs = array.floats / (plan.tiles * plan.width);
-    const kept = mask === undefined ? new Float32Array(inputs * plan.neuronCount).fill(1) : Float32Array.from(mask);
-    this.#writeTiles(plan, at, kept);
+    const { rows, columns } = array.shape;
+    const kept = mask === undefined ? new Float32Array(rows * columns).fill(1) : Float32Array.from(mask);
+    this.#writeTiles(array.shape, at, kept);
     this.floats[place / 4] = quantizer?.scale ?? 1;
     this.floats[place / 4 + 1] = quantizer === undefined ? 0 : largestLevel(quantizer.bits);
   }
@@ -98,6 +99,10 @@ export class LayerMemory {
   moveRows(plan: LayerPlan, address: number, shape: RowShape & { readonly from: number; readonly to: number }): void {
     const by = (shape.to - shape.from) * plan.width;
     eachRow(plan, address, shape, shape.from, (at) => this.floats.copyWithin(at + by, at, at + plan.width));
+  }
+
+  clear(address: number, bytes: number): void {
+    this.floats.fill(0, address / 4, (address + bytes) / 4);
   }
 
   clearSamples(plan: LayerPlan, address: number): void {
@@ -130,38 +135,26 @@ export class LayerMemory {
     eachRowValue(plan, address, shape, (at, i) => (this.floats[at] = values?.[i] ?? 0));
   }
 
-  /** [tile][input][width] to [input, neuron]. */
-  #readTiles(plan: LayerPlan, address: number, inputs: number): Float32Array {
-    const { width, tiles, neuronCount } = plan;
-    const values = new Float32Array(inputs * neuronCount);
-    for (let tile = 0; tile < tiles; tile++) {
-      const columns = Math.min(width, neuronCount - tile * width);
-      for (let input = 0; input < inputs; input++) {
-        const from = address / 4 + (tile * inputs + input) * width;
-        values.set(this.floats.subarray(from, from + columns), input * neuronCount + tile * width);
-      }
-    }
+  /** [tile][row][width] to [row, column]. */
+  #readTiles(shape: TiledShape, address: number): Float32Array {
+    const values = new Float32Array(shape.rows * shape.columns);
+    eachGroup(shape, (at, from, to) => {
+      values.set(this.floats.subarray(address / 4 + at, address / 4 + at + to - from), from);
+    });
     return values;
   }
 
-  #writeTiles(plan: LayerPlan, address: number, values: Float32Array): void {
-    const { width, tiles, neuronCount } = plan;
-    const inputs = values.length / neuronCount;
-    for (let tile = 0; tile < tiles; tile++) {
-      const columns = Math.min(width, neuronCount - tile * width);
-      for (let input = 0; input < inputs; input++) {
-        const from = input * neuronCount + tile * width;
-        this.floats.set(values.subarray(from, from + columns), address / 4 + (tile * inputs + input) * width);
-      }
-    }
+  #writeTiles(shape: TiledShape, address: number, values: Float32Array): void {
+    eachGroup(shape, (at, from, to) => this.floats.set(values.subarray(from, to), address / 4 + at));
   }
 
   #eachSample(plan: LayerPlan, address: number, samples: number, visit: (at: number, i: number) => void): void {
-    const { width, neuronCount } = plan;
+    const { width, neuronCount, lanes } = plan;
     for (let sample = 0; sample < samples; sample++) {
       for (let n = 0; n < neuronCount; n++) {
-        const tile = Math.floor(n / width);
-        const at = address / 4 + (tile * this.#maxSamples + sample) * width + (n - tile * width);
+        const place = placeOf(lanes, n);
+        const tile = Math.floor(place / width);
+        const at = address / 4 + (tile * this.#maxSamples + sample) * width + (place - tile * width);
         visit(at, sample * neuronCount + n);
       }
     }
@@ -190,6 +183,20 @@ function addressOf(array: Trained, kind: ArrayKind): number | undefined {
   }
 }
 
+/** Columns that lie side by side: their place, and where they start and end in [row, column]. */
+function eachGroup(shape: TiledShape, visit: (at: number, from: number, to: number) => void): void {
+  const { rows, columns, lanes, width } = shape;
+  for (let column = 0; column < columns; column += lanes.count) {
+    const place = placeOf(lanes, column);
+    const tile = Math.floor(place / width);
+    const count = Math.min(lanes.count, columns - column);
+    for (let row = 0; row < rows; row++) {
+      const from = row * columns + column;
+      visit((tile * rows + row) * width + (place - tile * width), from, from + count);
+    }
+  }
+}
+
 function eachRow(
   { tiles, width }: LayerPlan,
   address: number,
@@ -211,14 +218,15 @@ function eachRowValue(
   shape: RowShape,
   visit: (at: number, index: number) => void,
 ): void {
-  const { width, neuronCount } = plan;
+  const { width, neuronCount, lanes } = plan;
   const rows = shape.maxSampleCount * shape.sampleRows;
   for (let step = 0; step < shape.stepCount; step++) {
     for (let sample = 0; sample < shape.samples; sample++) {
       for (let n = 0; n < neuronCount; n++) {
-        const tile = Math.floor(n / width);
+        const place = placeOf(lanes, n);
+        const tile = Math.floor(place / width);
         const row = sample * shape.sampleRows + step;
-        const at = address / 4 + (tile * rows + row) * width + (n - tile * width);
+        const at = address / 4 + (tile * rows + row) * width + (place - tile * width);
         visit(at, (step * shape.samples + sample) * neuronCount + n);
       }
     }

@@ -27,7 +27,9 @@ import {
   zeroVectors,
 } from "./code.ts";
 import { sumSamples } from "./backward.ts";
-import { scalar, type LayerPlan, type Lists, type Plan, type Trained } from "./plan.ts";
+import type { Trained } from "./memory-layout.ts";
+import { scalar, type LayerPlan, type Plan } from "./plan.ts";
+import type { Lists } from "./source-plan.ts";
 
 /** Without an optimizer the gradient is stored, with one the weights learn at once. */
 export type Learning = { readonly optimizer: Optimizer | undefined };

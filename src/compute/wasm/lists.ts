@@ -13,7 +13,8 @@ import {
   type Value,
 } from "../kernel/language.ts";
 import { argument, argumentCount, eachBit, eachEntry } from "./code.ts";
-import type { Lists, Plan, SourcePlan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Lists, SourcePlan } from "./source-plan.ts";
 
 /** Units: rows (sample · steps + step). Bytes [step][sample][input] at the arrival become bits. */
 export function packBytesKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
@@ -156,7 +157,7 @@ function storeEntry(k: KernelBuilder, lists: Lists, position: Value, value: Valu
 }
 
 /** Units are sample · steps + step; rows leave a place after each sample's last step. */
-function rowOf(
+export function rowOf(
   k: KernelBuilder,
   plan: Plan,
   unit: Value,

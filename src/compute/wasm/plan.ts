@@ -2,47 +2,26 @@
 // neurons come in tiles, and all rows of one tile lie together, so that a tile of weights stays in cache while rows pass by.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { denseLayers, layerInputCount, type DenseLayer, type Network } from "../../model/network/index.ts";
-import { differentiate, neuronOf, type Neuron, type ParameterDefinition } from "../../model/neuron/index.ts";
+import { recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
+import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
-import { momentNames } from "../optimizer.ts";
+import { convolutionScratch, planConvolution, tileWidth, type ConvolutionPlan } from "./convolution/plan.ts";
+import { convolutionShape, gridLayers, type GridLayer } from "./convolution/shape.ts";
+import { Allocator, planTrained, type Lanes, type Trained } from "./memory-layout.ts";
+import { planSource, type SourcePlan } from "./source-plan.ts";
 import { planTape, type Tape } from "./tape.ts";
-
-/** Spikes of one population: bits, and the index lists that kernels read. */
-export interface SourcePlan {
-  readonly count: number;
-  /** Bits of a row, 32 neurons to a word: [row][word]. */
-  readonly bits: number;
-  readonly words: number;
-  /** Who fires in each row: `index` entries between `start[row]` and `end[row]`, both byte offsets. */
-  readonly rows: Lists;
-  /** In which rows each fires. */
-  readonly columns: Lists;
-  /** Places in the column lists while they are made: [chunk][neuron]. */
-  readonly counts: number;
-  /** Spikes of each chunk of rows. */
-  readonly totals: number;
-  /** Bits of a neuron over rows, for tables: [neuron][word of rows]. */
-  readonly columnBits: number;
-}
-
-export interface Lists {
-  readonly start: number;
-  readonly end: number;
-  readonly index: number;
-  /** Bytes of an entry. */
-  readonly entry: 2 | 4;
-}
 
 export interface LayerPlan {
   readonly index: number;
-  readonly layer: DenseLayer;
+  readonly layer: Layer;
   readonly neuron: Neuron;
   readonly tape: Tape;
   readonly inputCount: number;
   readonly neuronCount: number;
-  /** Neurons of a tile: 16 or 32. */
+  /** Places of a tile: 16 or 32, or all of a convolution. */
   readonly width: number;
+  /** How neurons lie on places. */
+  readonly lanes: Lanes;
   readonly tiles: number;
   /** Bytes of one row of a tile. */
   readonly tileBytes: number;
@@ -54,6 +33,8 @@ export interface LayerPlan {
   /** Shape [tile][width]. */
   readonly bias: Trained;
   readonly recurrent: RecurrentPlan | undefined;
+  /** What a convolution adds. */
+  readonly convolution: ConvolutionPlan | undefined;
   /** Weights as the layer below multiplies them: [tile of the layer below][neuron][width of the layer below]. */
   readonly transposed: number | undefined;
   /** Current that is the same in every step: [tile][sample][width]; first layer only. */
@@ -69,7 +50,7 @@ export interface LayerPlan {
   readonly staticGradient: number;
   /** Per-neuron parameters by name: [tile][width], and per sample their gradients: [tile][sample][width]. */
   readonly parameters: ReadonlyMap<string, { readonly values: Trained; readonly perSample: number }>;
-  /** Spikes per sample: [tile][sample][width]; last layer only. */
+  /** Spikes per sample: [tile][sample][width]; a dense last layer only. */
   readonly counts: number | undefined;
   /** v after each step, and gradients given for every step: [tile][row][width]; last layer, when asked for. */
   readonly perStep:
@@ -86,28 +67,6 @@ export interface RecurrentPlan {
   readonly carried: number;
   /** Where those lists lie, in bytes from the start of the output's row lists. */
   readonly carriedPosition: number;
-}
-
-/** An array that learns, in tiles: values, gradient and the optimizer's moments, `floats` each. */
-export interface Trained {
-  /** What the forward pass sees. */
-  readonly values: number;
-  /** What learns: the same address, unless values are made from it by mask and quantizer. */
-  readonly masters: number;
-  readonly transform: Transform | undefined;
-  readonly gradient: number;
-  readonly moments: readonly number[];
-  readonly floats: number;
-  /** Learning keeps what is learned in here. */
-  readonly range?: ParameterDefinition["range"] | undefined;
-}
-
-/** value = quantized(mask · master). */
-export interface Transform {
-  /** 0 or 1 for each value. */
-  readonly mask: number;
-  /** Two floats: the scale and the largest level; level 0 does not quantize. */
-  readonly quantizer: number;
 }
 
 export interface Plan {
@@ -143,15 +102,23 @@ export function planMemory(network: Network, options: CompileOptions & { readonl
   const scalars = memory.take(64);
   const inputBytes = maxSampleCount * Math.max(stepCount * network.inputCount, 4 * network.inputCount);
   const arrival = memory.take(inputBytes + 64);
-  let source = planSource(shape, network.inputCount);
-  const last = network.layers.length - 1;
-  const layers = denseLayers(network).map((layer, index): LayerPlan => {
-    const below = index === 0 ? undefined : widthOf(layerInputCount(network, index));
-    const planned = planLayer(layer, index, source, { shape, options, below, isLast: index === last });
-    source = planned.output;
-    return planned;
+  const grids = gridLayers(network.layers);
+  let source = planSource(shape, network.inputCount, { isListed: grids[0] === undefined });
+  let below: LayerPlan | undefined;
+  const layers = network.layers.map((layer, index): LayerPlan => {
+    const isLast = index === network.layers.length - 1;
+    below = planLayer(layer, index, source, {
+      shape,
+      options,
+      below,
+      isLast,
+      convolution: grids[index],
+      isListed: recurrentWeightsOf(layer) !== undefined || (!isLast && grids[index + 1] === undefined),
+    });
+    source = below.output;
+    return below;
   });
-  const scratchBytes = Math.max((stepCount + 8) * 128, ...layers.map(tableBytes));
+  const scratchBytes = Math.ceil(Math.max((stepCount + 8) * 128, ...layers.map(scratchOf)) / 64) * 64;
   const scratch = memory.take(scratchBytes * chunkCount);
   const limit = Math.min(largest, options.memoryLimitBytes ?? largest);
   if (memory.next > limit) {
@@ -198,21 +165,11 @@ interface Shape {
   readonly chunkCount: number;
 }
 
-class Allocator {
-  /** Before it lie zeros; see `zeroVectors`. */
-  next = 128;
-
-  /** Bytes, on a cache line of their own. */
-  take(bytes: number): number {
-    const address = this.next;
-    this.next += Math.ceil(bytes / 64) * 64;
-    return address;
-  }
-}
-
-/** Bytes of a thread's table: 16 sums for every four inputs or rows of a tile. */
-function tableBytes({ input, tileBytes }: LayerPlan): number {
-  return Math.max(input.words, tableChunkWords) * 8 * 16 * tileBytes;
+/** A thread's table, 16 sums for every four inputs or rows of a tile; or what a convolution puts aside. */
+function scratchOf({ input, tileBytes, convolution }: LayerPlan): number {
+  return convolution === undefined
+    ? Math.max(input.words, tableChunkWords) * 8 * 16 * tileBytes
+    : convolutionScratch(convolution).bytes;
 }
 
 function planRecurrent({ memory, samples, rows }: Shape, output: SourcePlan, weights: Trained): RecurrentPlan {
@@ -224,69 +181,32 @@ function planRecurrent({ memory, samples, rows }: Shape, output: SourcePlan, wei
   };
 }
 
-/** @param carried  Samples whose last list is kept behind all rows. */
-function planSource({ memory, rows, chunkCount }: Shape, count: number, carried = 0): SourcePlan {
-  const words = Math.ceil(count / 32);
-  const lists = (keys: number, values: number, more = 0): Lists => {
-    const entry = values <= 65536 ? 2 : 4;
-    return {
-      start: memory.take(4 * keys),
-      end: memory.take(4 * keys),
-      index: memory.take(entry * (keys + more) * values + 64),
-      entry,
-    };
-  };
-  return {
-    count,
-    words,
-    bits: memory.take(4 * (rows + 32) * words),
-    rows: lists(rows, count, carried),
-    columns: lists(count, rows),
-    counts: memory.take(4 * count * chunkCount),
-    totals: memory.take(4 * chunkCount),
-    columnBits: memory.take(4 * 32 * words * Math.ceil(rows / 32)),
-  };
+interface LayerContext {
+  readonly shape: Shape;
+  readonly options: CompileOptions;
+  readonly below: LayerPlan | undefined;
+  readonly isLast: boolean;
+  /** The layer as a convolution, where it runs as one. */
+  readonly convolution: GridLayer | undefined;
+  /** Whether it or the layer above reads lists of its spikes. */
+  readonly isListed: boolean;
 }
 
-function planLayer(
-  layer: DenseLayer,
-  index: number,
-  input: SourcePlan,
-  context: {
-    readonly shape: Shape;
-    readonly options: CompileOptions;
-    readonly below: number | undefined;
-    readonly isLast: boolean;
-  },
-): LayerPlan {
-  const { shape, options, below, isLast } = context;
+function planLayer(layer: Layer, index: number, input: SourcePlan, context: LayerContext): LayerPlan {
+  const { shape, options, isLast, isListed, convolution: grid } = context;
   const { memory, samples, rows } = shape;
   const { neuronCount } = layer;
   const neuron = neuronOf(layer.neuron);
-  const width = widthOf(neuronCount);
-  const tiles = Math.ceil(neuronCount / width);
+  const { width, lanes, tiles, channels, channelWidth, weightRows } = layoutOf(layer, grid, input);
   const tileBytes = width * 4;
   const perSample = (): number => memory.take(tiles * samples * tileBytes);
   const perRow = (): number => memory.take(tiles * rows * tileBytes);
-  const trained = (inputs: number, transforms = options.transforms === true): Trained => {
-    const floats = tiles * inputs * width;
-    const array = (): number => memory.take(4 * floats);
-    const values = array();
-    return {
-      values,
-      masters: transforms ? array() : values,
-      transform: transforms ? { mask: array(), quantizer: memory.take(8) } : undefined,
-      gradient: array(),
-      moments: Array.from(
-        { length: options.optimizer === undefined ? 0 : momentNames(options.optimizer).length },
-        array,
-      ),
-      floats,
-    };
-  };
+  const trained = (count: number, transforms = options.transforms === true): Trained =>
+    planTrained(memory, { rows: count, columns: channels, lanes, width: channelWidth }, { ...options, transforms });
   const learned = Object.keys(layer.neuronParameters ?? {});
   const tape = planTape(neuron, differentiate(neuron, options), ["input", ...neuron.state, ...learned]);
-  const output = planSource(shape, neuronCount, layer.recurrentWeights === undefined ? 0 : samples);
+  const recurrent = recurrentWeightsOf(layer);
+  const output = planSource(shape, neuronCount, { isListed, carried: recurrent === undefined ? 0 : samples });
   return {
     index,
     layer,
@@ -295,14 +215,26 @@ function planLayer(
     inputCount: input.count,
     neuronCount,
     width,
+    lanes,
     tiles,
     tileBytes,
     input,
     output,
-    weights: trained(input.count),
+    weights: trained(weightRows),
     bias: trained(1, false),
-    recurrent: layer.recurrentWeights === undefined ? undefined : planRecurrent(shape, output, trained(neuronCount)),
-    transposed: below === undefined ? undefined : memory.take(4 * neuronCount * Math.ceil(input.count / below) * below),
+    recurrent: recurrent === undefined ? undefined : planRecurrent(shape, output, trained(neuronCount)),
+    convolution:
+      grid === undefined
+        ? undefined
+        : planConvolution(grid, {
+            ...shape,
+            input,
+            isLast,
+            neuron,
+            tape,
+            below: belowOf(context),
+          }),
+    transposed: transposedOf(context, neuronCount),
     base: index === 0 ? perSample() : undefined,
     state: neuron.state.map(perSample),
     carried: neuron.state.map(perSample),
@@ -312,13 +244,58 @@ function planLayer(
     parameters: new Map(
       learned.map((name) => {
         const { range } = assertDefined(neuron.parameters[name], name);
-        return [name, { values: { ...trained(1, false), range }, perSample: perSample() }];
+        return [name, { values: { ...trained(neuronCount / channels, false), range }, perSample: perSample() }];
       }),
     ),
-    counts: isLast ? perSample() : undefined,
+    counts: isLast && grid === undefined ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true
         ? { potential: perRow(), spike: perRow(), potentialGradient: perRow() }
         : undefined,
   };
+}
+
+/** How neurons and weights lie: in narrow tiles, or pixel by pixel. */
+function layoutOf(
+  { neuronCount }: Layer,
+  grid: GridLayer | undefined,
+  input: SourcePlan,
+): Pick<LayerPlan, "width" | "lanes" | "tiles"> & {
+  /** Columns of the weights, and their rows. */
+  readonly channels: number;
+  readonly channelWidth: number;
+  readonly weightRows: number;
+} {
+  if (grid === undefined) {
+    const width = widthOf(neuronCount);
+    return {
+      width,
+      lanes: { count: width, width },
+      tiles: Math.ceil(neuronCount / width),
+      channels: neuronCount,
+      channelWidth: width,
+      weightRows: input.count,
+    };
+  }
+  const shape = convolutionShape(grid);
+  return {
+    width: tileWidth(shape),
+    lanes: shape.lanes,
+    tiles: 1,
+    channels: grid.layer.output.channels,
+    channelWidth: shape.pixelWidth,
+    weightRows: shape.kernelRows * shape.kernelColumns * shape.groupInputs,
+  };
+}
+
+/** A convolution gives its input gradient back by itself; a dense layer has its weights multiplied by whoever is below. */
+function transposedOf({ shape, below, convolution }: LayerContext, neuronCount: number): number | undefined {
+  if (below === undefined || convolution !== undefined) return undefined;
+  return shape.memory.take(4 * neuronCount * below.tiles * below.width);
+}
+
+function belowOf({ below }: LayerContext): Parameters<typeof planConvolution>[1]["below"] {
+  const convolution = below?.convolution;
+  if (below === undefined || convolution === undefined) return undefined;
+  return { shape: convolution, source: below.output, spikeGradient: convolution.spikeGradient };
 }

@@ -4,6 +4,8 @@ import { assertDefined } from "../../base/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import type { Kernel } from "../kernel/language.ts";
 import type { Phase } from "../../platform/index.ts";
+import { convolutionKernels } from "./convolution/kernels.ts";
+import { spreadKernel, transposeToPlacesKernel } from "./convolution/learn.ts";
 import { backwardKernel, recurrentBackwardKernel } from "./backward.ts";
 import { directForwardKernel, forwardKernel, gatherEvents, recurrentForwardKernel } from "./forward.ts";
 import {
@@ -24,7 +26,9 @@ import {
   rowListsKernel,
 } from "./lists.ts";
 import { gatherTables, tableWeightsKernel, transposeBitsKernel } from "./tables.ts";
-import { widthOf, type LayerPlan, type Plan, type SourcePlan, type Trained } from "./plan.ts";
+import type { Trained } from "./memory-layout.ts";
+import { widthOf, type LayerPlan, type Plan } from "./plan.ts";
+import type { SourcePlan } from "./source-plan.ts";
 
 /** The kernels that a compiled network may call; the names of a layer's end in its number. */
 export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
@@ -32,9 +36,18 @@ export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
   return [
     packBytesKernel("packBytes", plan, first),
     reorderWordsKernel("reorderWords", plan, first),
-    ...listKernels("Input", plan, first),
-    ...plan.layers.flatMap((layer) => layerKernels(plan, layer, options)),
+    ...sourceKernels("Input", plan, first),
+    ...plan.layers.flatMap((layer) => [
+      ...sourceKernels(String(layer.index), plan, layer.output),
+      ...(layer.convolution === undefined ? layerKernels : convolutionKernels)(plan, layer, options),
+      ...arrayKernels(plan, layer, options),
+    ]),
   ];
+}
+
+/** Kernels of spikes are named after their source: the input of layer 0, or the layer before. */
+export function sourceOf(layer: number): string {
+  return layer === 0 ? "Input" : String(layer - 1);
 }
 
 /** Phases by kernel name. */
@@ -63,9 +76,11 @@ export function trainedOf(layer: LayerPlan): readonly (readonly [name: string, a
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function listKernels(suffix: number | "Input", plan: Plan, source: SourcePlan): Kernel[] {
+function sourceKernels(suffix: string, plan: Plan, source: SourcePlan): Kernel[] {
+  const count = countSpikesKernel(`spikes${suffix}`, plan, source);
+  if (!source.isListed) return [count];
   return [
-    countSpikesKernel(`spikes${suffix}`, plan, source),
+    count,
     rowListsKernel(`rows${suffix}`, plan, source),
     countColumnsKernel(`countColumns${suffix}`, plan, source),
     placeColumnsKernel(`placeColumns${suffix}`, plan, source),
@@ -77,7 +92,7 @@ function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Ke
   const { index, recurrent } = layer;
   const { surrogate, optimizer } = options;
   const above = plan.layers[index + 1];
-  const kernels = listKernels(index, plan, layer.output);
+  const kernels: Kernel[] = [];
   for (const training of [false, true]) {
     const how = { training, surrogate };
     const name = training ? "train" : "infer";
@@ -96,18 +111,18 @@ function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Ke
       ...learningKernels(plan, layer, learning === undefined ? "gradient" : "learn", { optimizer: learning }),
     );
   }
-  for (const [name, array] of trainedOf(layer)) {
-    if (array.transform !== undefined) kernels.push(effectiveKernel(`effective.${name}${index}`, array));
-  }
-  if (optimizer !== undefined) {
-    for (const [name, array] of trainedOf(layer)) {
-      kernels.push(updateKernel(`update.${name}${index}`, plan, array, optimizer));
-    }
-  }
   if (recurrent === undefined) kernels.push(transposeBitsKernel(`transposeBits${index}`, plan, layer));
   if (index === 0) kernels.push(directForwardKernel("direct", plan, layer));
-  kernels.push(...transposes(layer));
+  kernels.push(...transposes(plan, layer));
   return kernels;
+}
+
+/** What every trained array needs, however its layer runs. */
+function arrayKernels(plan: Plan, layer: LayerPlan, { optimizer }: CompileOptions): Kernel[] {
+  return trainedOf(layer).flatMap(([name, array]) => [
+    ...(array.transform === undefined ? [] : [effectiveKernel(`effective.${name}${layer.index}`, array)]),
+    ...(optimizer === undefined ? [] : [updateKernel(`update.${name}${layer.index}`, plan, array, optimizer)]),
+  ]);
 }
 
 function learningKernels(
@@ -131,10 +146,14 @@ function learningKernels(
   return kernels;
 }
 
-function transposes(layer: LayerPlan): Kernel[] {
+function transposes(plan: Plan, layer: LayerPlan): Kernel[] {
   const { index, neuronCount, width, recurrent, transposed } = layer;
   const kernels: Kernel[] = [];
-  if (transposed !== undefined) {
+  const below = plan.layers[index - 1];
+  if (below?.convolution !== undefined) {
+    kernels.push(transposeToPlacesKernel(`transpose${index}`, layer, below));
+    kernels.push(spreadKernel(`spread${index}`, plan, layer, below));
+  } else if (transposed !== undefined) {
     const sources = layer.inputCount;
     const from = layer.weights.values;
     const sourceWidth = widthOf(sources);

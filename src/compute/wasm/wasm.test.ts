@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream } from "../../base/index.ts";
-import { denseLayer, withArrays, type Network } from "../../model/network/index.ts";
+import { convLayer, denseLayer, withArrays, type Network } from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
 import type { Threads } from "../../platform/index.ts";
 import { nodePlatform } from "../../platform/node/index.ts";
@@ -49,6 +49,23 @@ function randomNetwork(recurrent: boolean): Network {
   );
 }
 
+/** 7×10 inputs, two convolutions, a dense layer. */
+function randomGrids(): Network {
+  const neuron = neuronSpec("lif");
+  const pooling = { kind: "max", size: 2, stride: 2 } as const;
+  const input = { rows: 7, columns: 10, channels: 1 };
+  const first = convLayer("first", { input, channels: 6, kernel: 2, pooling }, neuron);
+  const second = convLayer("second", { input: first.output, channels: 9, kernel: 2 }, neuron);
+  const output = denseLayer("output", { inputCount: second.neuronCount, neuronCount: 4 }, neuron);
+  const layers = [first, second, output];
+  const random = randomStream(5, "grids");
+  const shell: Network = { ...randomNetwork(false), layers };
+  return withArrays(
+    shell,
+    layers.map(({ weights }) => ({ weights: weights.data.map(() => random.normal() * 0.6) })),
+  );
+}
+
 /** Three updates; everything that could differ. Without a density the input is direct. */
 async function learn(network: Network, extra: Partial<CompileOptions>, density: number | undefined): Promise<unknown> {
   using executor = await wasmBackendOn(nodePlatform.threads).compile(network, { ...options, ...extra });
@@ -69,14 +86,15 @@ async function learn(network: Network, extra: Partial<CompileOptions>, density: 
   return results;
 }
 
-for (const [title, recurrent, density] of [
-  ["events", false, 0.1],
-  ["tables", false, 0.5],
-  ["recurrent", true, 0.1],
-  ["direct", false, undefined],
+for (const [title, network, density] of [
+  ["events", randomNetwork(false), 0.1],
+  ["tables", randomNetwork(false), 0.5],
+  ["recurrent", randomNetwork(true), 0.1],
+  ["convolutions", randomGrids(), 0.3],
+  ["direct", randomNetwork(false), undefined],
+  ["convolutions, direct", randomGrids(), undefined],
 ] as const) {
   test(`one, two and three threads give the same bytes: ${title}`, async () => {
-    const network = randomNetwork(recurrent);
     const alone = await learn(network, { threadCount: 1 }, density);
     assert.deepEqual(await learn(network, { threadCount: 2 }, density), alone);
     assert.deepEqual(await learn(network, { threadCount: 3 }, density), alone);

@@ -7,6 +7,7 @@ import { soloTeam, type KernelFunction, type Threads } from "../../platform/inde
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
 import { compileReadout } from "../readout.ts";
+import { multiplicationCount } from "./convolution/shape.ts";
 import { Engine } from "./engine.ts";
 import { WasmExecutor } from "./executor.ts";
 import { compileModule } from "./module-cache.ts";
@@ -46,7 +47,12 @@ const pageBytes = 65536;
 /** Below so many synapse-steps of a whole batch, threads wait longer for each other than they work. */
 const workOfThread = 1e8;
 
-async function compile(network: Network, options: CompileOptions, threads?: Threads): Promise<Executor> {
+async function compile(
+  network: Network,
+  options: CompileOptions,
+  threads?: Threads,
+  build: (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module> = compileModule,
+): Promise<Executor> {
   refuseUnsupported(network);
   const threadCount = threads === undefined ? 1 : threadsFor(network, options, threads);
   const plan = planParts(network, { ...options, threadCount });
@@ -54,7 +60,7 @@ async function compile(network: Network, options: CompileOptions, threads?: Thre
   const pages = Math.ceil(plan.byteCount / pageBytes) + 1;
   const shared = threadCount > 1;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  const module = await compileModule(printModule(kernels, shared ? pages : undefined));
+  const module = await build(printModule(kernels, shared ? pages : undefined));
   const instance = await WebAssembly.instantiate(module, { host: { memory } });
   const names = kernels.map(({ name }) => name);
   const own = names.map((name) => assertDefined(instance.exports[name], name) as KernelFunction);
@@ -94,17 +100,20 @@ function threadsFor(network: Network, options: CompileOptions, threads: Threads)
   const { threadCount = "auto", maxSampleCount } = options;
   if (typeof SharedArrayBuffer === "undefined") return 1;
   if (threadCount !== "auto") return threadCount;
-  const synapses = network.layers.reduce((sum, layer) => sum + layer.weights.data.length, 0);
+  const synapses = network.layers.reduce((sum, layer) => sum + multiplicationCount(layer), 0);
   const work = synapses * maxSampleCount * network.stepCount;
   return Math.max(1, Math.min(threads.coreCount, Math.floor(work / workOfThread)));
 }
 
 /** Once per process: vectors stay joined only when a small network gives the same bits with it. */
 async function joinWhereExact(threads: Threads): Promise<void> {
-  const expected = await runSelfCheck(compile, "plain");
+  // A kept module would not show what is compiled now.
+  const anew = (network: Network, options: CompileOptions): Promise<Executor> =>
+    compile(network, options, undefined, (bytes) => WebAssembly.compile(bytes));
+  const expected = await runSelfCheck(anew, "plain");
   if (!threads.joinVectors("now")) return;
   try {
-    const actual = await runSelfCheck(compile, "joined");
+    const actual = await runSelfCheck(anew, "joined");
     threads.joinVectors(sameBits(expected, actual) ? "on" : "off");
   } catch {
     // A module that cannot be compiled with joined vectors is as good as a wrong result.

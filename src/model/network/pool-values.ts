@@ -11,7 +11,7 @@ export function pool(values: Float32Array, grid: Grid, pooling: Pooling): Float3
     pooled[cell] =
       pooling.kind === "max"
         ? (values[winner(values, members)] ?? 0)
-        : fround(members.reduce((sum, m) => fround(sum + (values[m] ?? 0)), 0) * share(pooling));
+        : fround(members.reduce((sum, m) => fround(sum + (values[m] ?? 0)), 0) * poolingShare(pooling));
   });
   return pooled;
 }
@@ -21,9 +21,14 @@ export function unpool(gradient: Float32Array, values: Float32Array, grid: Grid,
   const spread = new Float32Array(values.length);
   eachWindow(grid, pooling, (cell, members) => {
     const receivers = pooling.kind === "max" ? [winner(values, members)] : members;
-    for (const m of receivers) spread[m] = (spread[m] ?? 0) + fround((gradient[cell] ?? 0) * share(pooling));
+    for (const m of receivers) spread[m] = (spread[m] ?? 0) + fround((gradient[cell] ?? 0) * poolingShare(pooling));
   });
   return spread;
+}
+
+/** What a pooled value keeps of each value that enters it. */
+export function poolingShare({ kind, size }: Pooling): number {
+  return kind === "average" ? fround(1 / (size * size)) : 1;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -44,9 +49,4 @@ function eachWindow(grid: Grid, pooling: Pooling, visit: (cell: number, members:
     });
     visit(cell, members);
   }
-}
-
-/** What a pooled value keeps of each value that enters it. */
-function share({ kind, size }: Pooling): number {
-  return kind === "average" ? fround(1 / (size * size)) : 1;
 }

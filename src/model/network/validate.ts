@@ -5,7 +5,7 @@ import { checkDelays } from "./delays.ts";
 import { delaysOf, layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
 import { checkNormalization } from "./normalization.ts";
 import { layerInputCount, readoutSources, type Network } from "./network.ts";
-import { checkConvolution, checkInputPooling } from "./validate-conv.ts";
+import { checkConvolution, checkInputPooling, gridText } from "./validate-conv.ts";
 
 /** Everything wrong with a network: sizes, shapes, parameter ranges, values that are not numbers, unknown or duplicate names. */
 export function checkNetwork(network: Network): Problem[] {
@@ -26,7 +26,8 @@ export function checkNetwork(network: Network): Problem[] {
     const path = `layers[${index}] "${layer.name}"`;
     if (names.has(layer.name)) report("network/duplicate-name", path, "another layer has this name");
     names.add(layer.name);
-    problems.push(...checkLayer(layer, layerInputCount(network, index), path));
+    const below = network.layers[index - 1];
+    problems.push(...checkLayer(layer, { arriving: layerInputCount(network, index), below }, path));
     if (!neverFires(layer)) return;
     if (index < network.layers.length - 1) {
       report("network/silent-layer", path, `a ${layer.neuron.model} never fires, so the next layer gets no input`);
@@ -66,7 +67,13 @@ function neverFires(layer: Layer): boolean {
   return !unknown && !layerFires(layer);
 }
 
-function checkLayer(layer: Layer, arriving: number, path: string): Problem[] {
+/** What a layer gets: so many spikes, from the layer below if there is one. */
+interface Arriving {
+  readonly arriving: number;
+  readonly below: Layer | undefined;
+}
+
+function checkLayer(layer: Layer, source: Arriving, path: string): Problem[] {
   const problems: Problem[] = [];
   if (!isCount(layer.neuronCount)) {
     problems.push({
@@ -75,7 +82,7 @@ function checkLayer(layer: Layer, arriving: number, path: string): Problem[] {
       message: `expected a whole number of neurons ≥ 1, got ${layer.neuronCount}`,
     });
   }
-  problems.push(...checkSynapses(layer, arriving, path));
+  problems.push(...checkSynapses(layer, source, path));
   problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`), ...checkNeuronParameters(layer, path));
   problems.push(...checkNormalization(layer, path));
   if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
@@ -103,7 +110,7 @@ function checkNeuronParameters({ neuron, neuronCount, neuronParameters = {} }: L
   });
 }
 
-function checkSynapses(layer: Layer, arriving: number, path: string): Problem[] {
+function checkSynapses(layer: Layer, { arriving, below }: Arriving, path: string): Problem[] {
   const { inputPooling, weights, bias, neuronCount } = layer;
   if (inputPooling !== undefined) {
     const problems = checkInputPooling(inputPooling, arriving, `${path}.inputPooling`);
@@ -122,6 +129,11 @@ function checkSynapses(layer: Layer, arriving: number, path: string): Problem[] 
   if (layer.kind === "conv") {
     const problems = checkConvolution(layer, inputCount, path);
     if (problems.length > 0) return problems;
+  }
+  const grid = inputPooling?.grid ?? (layer.kind === "conv" ? layer.input : undefined);
+  if (below?.kind === "conv" && grid !== undefined && gridText(grid) !== gridText(below.output)) {
+    const message = `it sees its input as ${gridText(grid)}, but "${below.name}" puts out ${gridText(below.output)}`;
+    return [{ code: "network/shape-mismatch", path, message }];
   }
   const problems = checkTensor(
     weights,

@@ -8,11 +8,12 @@ import {
   type InputPooling,
   type Network,
   type Pooling,
-} from "../../model/network/index.ts";
-import { neuronSpec } from "../../model/neuron/index.ts";
-import { tensor } from "../../model/tensor/index.ts";
-import type { Backend, NetworkInput } from "../backend.ts";
-import { referenceBackend } from "./reference.ts";
+} from "../model/network/index.ts";
+import { neuronSpec } from "../model/neuron/index.ts";
+import { tensor } from "../model/tensor/index.ts";
+import type { Backend, NetworkInput } from "./backend.ts";
+import { referenceBackend } from "./reference/reference.ts";
+import { wasmBackend } from "./wasm/wasm.ts";
 
 interface Vectors {
   readonly stepCount: number;
@@ -114,3 +115,4 @@ function holdToTorch(backend: Backend): void {
 }
 
 holdToTorch(referenceBackend);
+holdToTorch(wasmBackend);

@@ -1,0 +1,61 @@
+// Where the spikes of one population lie: bits as storage, and the index lists that dense kernels read.
+
+import type { Allocator } from "./memory-layout.ts";
+
+/** Spikes of one population: bits, and the index lists that kernels read. */
+export interface SourcePlan {
+  readonly count: number;
+  /** Bits of a row, 32 neurons to a word: [row][word]. */
+  readonly bits: number;
+  readonly words: number;
+  /** Who fires in each row: `index` entries between `start[row]` and `end[row]`, both byte offsets. */
+  readonly rows: Lists;
+  /** In which rows each fires. */
+  readonly columns: Lists;
+  /** Whether anybody reads those lists. */
+  readonly isListed: boolean;
+  /** Places in the column lists while they are made: [chunk][neuron]. */
+  readonly counts: number;
+  /** Spikes of each chunk of rows. */
+  readonly totals: number;
+  /** Bits of a neuron over rows, for tables: [neuron][word of rows]. */
+  readonly columnBits: number;
+}
+
+export interface Lists {
+  readonly start: number;
+  readonly end: number;
+  readonly index: number;
+  /** Bytes of an entry. */
+  readonly entry: 2 | 4;
+}
+
+/** @param carried  Samples whose last list is kept behind all rows. */
+export function planSource(
+  { memory, rows, chunkCount }: { readonly memory: Allocator; readonly rows: number; readonly chunkCount: number },
+  count: number,
+  { isListed, carried = 0 }: { readonly isListed: boolean; readonly carried?: number },
+): SourcePlan {
+  const words = Math.ceil(count / 32);
+  const take = (bytes: number): number => memory.take(isListed ? bytes : 0);
+  const lists = (keys: number, values: number, more = 0): Lists => {
+    const entry = values <= 65536 ? 2 : 4;
+    return {
+      start: take(4 * keys),
+      end: take(4 * keys),
+      index: take(entry * (keys + more) * values + 64),
+      entry,
+    };
+  };
+  return {
+    count,
+    words,
+    bits: memory.take(4 * (rows + 32) * words),
+    isListed,
+    rows: lists(rows, count, carried),
+    columns: lists(count, rows),
+    counts: take(4 * count * chunkCount),
+    totals: memory.take(4 * chunkCount),
+    columnBits: take(4 * 32 * words * Math.ceil(rows / 32)),
+  };
+}
