@@ -1,21 +1,25 @@
 import type { Delays } from "../../model/network/index.ts";
 import { firingNeurons, hasSpike, type SpikeTrain } from "../../model/tensor/index.ts";
 
-/** What arrives at a layer's synapses in one step: 1 for a spike, 0 for silence. */
+/** What arrives at a layer's synapses in one step: 1 for a spike, or what it carries, 0 for silence. */
 export function arrivingSpikes(
   spikes: SpikeTrain,
   delays: Delays | undefined,
   step: number,
   sample: number,
+  graded?: Float32Array,
 ): Float32Array {
+  const { sampleCount, neuronCount } = spikes;
+  const carried = (sent: number, source: number): number =>
+    graded === undefined ? 1 : (graded[(sent * sampleCount + sample) * neuronCount + source] ?? 0);
   if (delays !== undefined) {
     return Float32Array.from(delays.sources, (source, row) => {
       const sent = step - (delays.steps[row] ?? 0);
-      return sent >= 0 && hasSpike(spikes, sent, sample, source) ? 1 : 0;
+      return sent >= 0 && hasSpike(spikes, sent, sample, source) ? carried(sent, source) : 0;
     });
   }
   const values = new Float32Array(spikes.neuronCount);
-  for (const i of firingNeurons(spikes, step, sample)) values[i] = 1;
+  for (const i of firingNeurons(spikes, step, sample)) values[i] = carried(step, i);
   return values;
 }
 

@@ -8,6 +8,7 @@ import {
   evaluateFloat,
   initialState,
   neuronOf,
+  sendsBits,
   type Adjoint,
   type Neuron,
 } from "../../model/neuron/index.ts";
@@ -31,6 +32,7 @@ import { surrogateDerivative } from "../surrogate.ts";
 import { arrivingSpikes, sendBack } from "./arrivals.ts";
 import { normalizeCurrents, normalizeGradient, type NormalizedRecord } from "./normalized.ts";
 import { ReferenceParameters } from "./parameters.ts";
+import { forEachSpike, refuseGradedRecurrence, sentValues, type LayerRecord } from "./record.ts";
 import { addRecurrent, recurrentGradient } from "./recurrence.ts";
 import { synapsesOf, type Synapses } from "./synapses.ts";
 
@@ -39,6 +41,7 @@ export const referenceBackend: Backend = {
   compile: (network, options) =>
     compileReadout(network, options, async (plain, all) => {
       checkRecords(plain, all);
+      refuseGradedRecurrence(plain);
       return new ReferenceExecutor(plain, all);
     }),
 };
@@ -69,14 +72,6 @@ type Values = Record<string, number>;
 interface Pass {
   readonly sampleCount: number;
   readonly training: boolean;
-}
-
-/** What one layer did in one pass, kept for the backward pass. */
-interface LayerRecord {
-  readonly spikes: SpikeTrain;
-  /** Everything a neuron's step read. Index: (step · samples + sample) · neurons + neuron. */
-  readonly environments: Values[];
-  readonly normalized?: NormalizedRecord;
 }
 
 class ReferenceExecutor implements Executor {
@@ -123,7 +118,7 @@ class ReferenceExecutor implements Executor {
       const arrived = countSpikes(index === 0 ? this.#inputSpikes() : this.spikesOf(index - 1));
       return { spikeCount: own, inputDensity: arrived / (rows * inputs), method: "events" as const };
     });
-    return { outputs: this.#readOut(sampleCount), activity, ...this.#perStep(sampleCount) };
+    return { outputs: this.#readOut(sampleCount), activity, ...this.#perStep() };
   }
 
   async backward(gradient: OutputGradient, options: { readonly update?: UpdateStep } = {}): Promise<void> {
@@ -203,6 +198,7 @@ class ReferenceExecutor implements Executor {
     const spikes = spikeTrain({ stepCount, sampleCount, neuronCount });
     const environments = new Array<Values>(stepCount * sampleCount * neuronCount);
     const names = [...neuron.state];
+    const graded = sendsBits(neuron) ? undefined : new Float32Array(environments.length);
     const { currents, normalized } = this.#currents(layer, index, pass);
     for (let sample = 0; sample < sampleCount; sample++) {
       const state = Array.from({ length: neuronCount }, (_, n) =>
@@ -218,14 +214,21 @@ class ReferenceExecutor implements Executor {
           const environment: Values = { ...this.#parameters.ofNeuron(index, n), input: sums[n] ?? 0 };
           names.forEach((name, k) => (environment[name] = held[k] ?? 0));
           environments[row + n] = environment;
-          if (evaluateFloat(neuron.spike, environment) !== 0) setSpike(spikes, step, sample, n);
+          const sent = evaluateFloat(neuron.spike, environment);
+          if (sent !== 0) setSpike(spikes, step, sample, n);
+          if (graded !== undefined) graded[row + n] = sent;
           names.forEach((name, k) => {
             held[k] = evaluateFloat(assertDefined(neuron.next[name], name), environment);
           });
         }
       }
     }
-    return { spikes, environments, ...(normalized === undefined ? {} : { normalized }) };
+    return {
+      spikes,
+      environments,
+      ...(normalized === undefined ? {} : { normalized }),
+      ...(graded === undefined ? {} : { graded }),
+    };
   }
 
   /** What reaches the neurons, without their own spikes. Shape [step, sample, neuron]. */
@@ -255,7 +258,8 @@ class ReferenceExecutor implements Executor {
     const input = index === 0 ? this.#input : undefined;
     if (input?.kind === "direct") return input.values.subarray(sample * inputCount, (sample + 1) * inputCount);
     const spikes = index === 0 ? this.#inputSpikes() : this.spikesOf(index - 1);
-    return arrivingSpikes(spikes, delaysOf(assertDefined(this.#network.layers[index], "layer")), step, sample);
+    const delays = delaysOf(assertDefined(this.#network.layers[index], "layer"));
+    return arrivingSpikes(spikes, delays, step, sample, index === 0 ? undefined : this.#records[index - 1]?.graded);
   }
 
   /** Gradients of one layer; returns dLoss/dSpike of the layer below, shape [step, sample, input]. */
@@ -353,9 +357,19 @@ class ReferenceExecutor implements Executor {
 
   #readOut(sampleCount: number): Float32Array {
     const last = this.#network.layers.length - 1;
-    if (this.#network.readout.kind === "count") return this.spikeCountsOf(last);
+    if (this.#network.readout.kind === "count") return this.#sentBy(last);
     const size = sampleCount * classCount(this.#network);
     return this.potentialsOf(last).subarray((this.#network.stepCount - 1) * size);
+  }
+
+  /** What a layer sent, summed over steps: its spikes, or what they carried. Shape [sample, neuron]. */
+  #sentBy(layer: number): Float32Array {
+    const { graded } = assertDefined(this.#records[layer], "record");
+    const counts = this.spikeCountsOf(layer);
+    if (graded === undefined) return counts;
+    counts.fill(0);
+    graded.forEach((sent, i) => (counts[i % counts.length] = (counts[i % counts.length] ?? 0) + sent));
+    return counts;
   }
 
   /** v of a layer after each step, or zeros where it has none. Shape [step, sample, neuron]. */
@@ -368,21 +382,10 @@ class ReferenceExecutor implements Executor {
       : values.map((_, i) => evaluateFloat(potential, assertDefined(environments[i], "environment")));
   }
 
-  #perStep(sampleCount: number): Pick<ForwardResult, "perStep"> {
+  #perStep(): Pick<ForwardResult, "perStep"> {
     if (this.#options.perStep !== true) return {};
-    const train = this.spikesOf(this.#network.layers.length - 1);
-    const spikes = new Float32Array(train.stepCount * sampleCount * train.neuronCount);
-    forEachSpike(train, (step, sample, neuron) => {
-      spikes[(step * sampleCount + sample) * train.neuronCount + neuron] = 1;
-    });
-    return { perStep: { spikes, potentials: this.potentialsOf(this.#network.layers.length - 1) } };
-  }
-}
-
-function forEachSpike(train: SpikeTrain, visit: (step: number, sample: number, neuron: number) => void): void {
-  for (let step = 0; step < train.stepCount; step++) {
-    for (let sample = 0; sample < train.sampleCount; sample++) {
-      for (const neuron of firingNeurons(train, step, sample)) visit(step, sample, neuron);
-    }
+    const last = this.#network.layers.length - 1;
+    const spikes = sentValues(assertDefined(this.#records[last], "record"));
+    return { perStep: { spikes, potentials: this.potentialsOf(last) } };
   }
 }

@@ -3,6 +3,7 @@
 
 import { assertDefined, UserError } from "../../base/index.ts";
 import { delaysOf, type Network } from "../../model/network/index.ts";
+import { neuronOf, sendsBits } from "../../model/neuron/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
@@ -75,7 +76,11 @@ async function compile(
 /** @throws `compute/unsupported` for what only the reference runs */
 function refuseUnsupported(network: Network): void {
   for (const layer of network.layers) {
-    const what = delaysOf(layer) === undefined ? layer.normalization && "normalized currents" : "delays";
+    const what = [
+      delaysOf(layer) !== undefined && "delays",
+      layer.normalization !== undefined && "normalized currents",
+      !sendsBits(neuronOf(layer.neuron)) && "graded spikes",
+    ].find((reason) => reason !== false);
     if (what === undefined) continue;
     throw new UserError("compute/unsupported", `"${layer.name}": ${what} run in the reference back end only`, {
       path: layer.name,

@@ -147,8 +147,14 @@ for (const model of Object.keys(neuronModels) as NeuronModelName[]) {
   }
 }
 
-/** Models that do not reset, or whose reset never learns. */
-const withoutReset: ReadonlySet<NeuronModelName> = new Set(["alpha", "thresholdUnit", "slidingParallel"]);
+/** Models that do not reset, whose reset never learns, or is not on the way from their input. */
+const withoutReset: ReadonlySet<NeuronModelName> = new Set([
+  "alpha",
+  "thresholdUnit",
+  "slidingParallel",
+  "burst",
+  "spiker",
+]);
 
 test("a detached reset changes the gradient of models that reset, and only of those", () => {
   for (const model of Object.keys(neuronModels) as NeuronModelName[]) {

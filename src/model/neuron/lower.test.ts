@@ -37,8 +37,8 @@ function lower(
   return lowerNeuron(spec, { unit, input, formats });
 }
 
-/** Models that no integers can say, with any format. */
-const noIntegers: ReadonlySet<NeuronModelName> = new Set(["eif"]);
+/** Models that no integers can say: with e^x, graded spikes, or more than 31 bits. */
+const noIntegers: ReadonlySet<NeuronModelName> = new Set(["eif", "gradedLif", "sigmaDelta", "burst", "lavaLif"]);
 
 /** Undefined where a format is too narrow or too wide for the model. */
 function tryLower(spec: NeuronSpec, changes: Parameters<typeof lower>[1]): IntegerNeuron | undefined {
@@ -66,7 +66,9 @@ for (const model of models) {
         ] as const) {
           const { parameters } = neuronModels[model](reset);
           const spec = neuronSpec(model, "threshold" in parameters ? { threshold: 2 } : {}, reset);
-          const neuron = tryLower(spec, { bits, fraction, rounding });
+          const formats = { bits, fraction, rounding };
+          // Some count in whole units, so that weight 1 must stand for 1.
+          const neuron = tryLower(spec, formats) ?? tryLower(spec, { ...formats, unit: 1 });
           if (neuron === undefined) continue;
           lowered++;
           const stored = signedRange(bits);

@@ -3,6 +3,12 @@ import { alif } from "./alif.ts";
 import { alpha } from "./alpha.ts";
 import { blendedCubaLif } from "./blended-cuba-lif.ts";
 import { blendedLif } from "./blended-lif.ts";
+import { burst } from "./burst.ts";
+import { gradedLif } from "./graded-lif.ts";
+import { lavaLif } from "./lava-lif.ts";
+import { risp } from "./risp.ts";
+import { sigmaDelta } from "./sigma-delta.ts";
+import { spiker } from "./spiker.ts";
 import { cubaIntegrator } from "./cuba-integrator.ts";
 import { cubaLif } from "./cuba-lif.ts";
 import { eif } from "./eif.ts";
@@ -45,7 +51,13 @@ export type NeuronModelName =
   | "izhikevich"
   | "klif"
   | "thresholdUnit"
-  | "slidingParallel";
+  | "slidingParallel"
+  | "burst"
+  | "gradedLif"
+  | "lavaLif"
+  | "risp"
+  | "sigmaDelta"
+  | "spiker";
 
 /** Every neuron model, by the name that configurations and files use. Adding one is one line here and its name above. */
 export const neuronModels: Readonly<Record<NeuronModelName, (reset: Reset, variant?: Variant) => Neuron>> = {
@@ -69,4 +81,10 @@ export const neuronModels: Readonly<Record<NeuronModelName, (reset: Reset, varia
   klif,
   thresholdUnit,
   slidingParallel,
+  burst,
+  gradedLif,
+  lavaLif,
+  risp,
+  sigmaDelta,
+  spiker,
 };
