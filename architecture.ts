@@ -35,7 +35,7 @@ export const districts: readonly District[] = [
   {
     name: "learning",
     mayImport: ["base", "platform", "model", "compute"],
-    rooms: ["data", "pruning", "training"],
+    rooms: ["data", "pruning", "quantization", "training"],
     purpose: "how a network gets its weights; never knows hardware",
   },
   {

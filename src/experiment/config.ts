@@ -90,6 +90,8 @@ export interface Config {
     /** Neurons of a row that are pruned together, because hardware skips whole groups of lanes only; or m of n:m. */
     readonly pruneBlock: number;
     readonly pruning: PruningChoice;
+    /** Ranges of quantizers learn, so many times as fast as weights; fitted until half of the epochs are over when absent. */
+    readonly rangeRate?: number | undefined;
   };
   readonly explore: {
     readonly sampler: "nsga2" | "random" | "grid";

@@ -96,6 +96,8 @@ const tuningSchema = z.strictObject({
   learningRate: positive.default(1e-3),
   pruneBlock: count.default(1),
   pruning: pruningSchema.prefault({}),
+  /** Ranges of quantizers learn, so many times as fast as weights. */
+  rangeRate: z.number().min(0).optional(),
 });
 
 const exploreSchema = z.strictObject({

@@ -243,6 +243,26 @@ test("training learns, prunes and lies on the grid; wasm and reference take the 
   );
 });
 
+test("ranges of grids learn with the weights, bits may differ by layer; one bit is refused", async () => {
+  const training = { ...toyTraining, sparsity: 0, weightBits: undefined, layerBits: [2, 4], rangeRate: 5 };
+  const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend };
+  const { network, history } = await train({ ...task, training });
+  assert.deepEqual(
+    network.layers.map(({ quantizer }) => quantizer?.bits),
+    [2, 4],
+  );
+  for (const { weights, quantizer } of network.layers) {
+    for (const w of weights.data) assert.ok(Math.abs(w / quantizer!.scale - Math.round(w / quantizer!.scale)) < 1e-4);
+  }
+  const fixed = await train({ ...task, training: { ...training, rangeRate: 0 } });
+  assert.notEqual(network.layers[0]!.quantizer!.scale, fixed.network.layers[0]!.quantizer!.scale);
+  assert.ok(history.at(-1)!.trainAccuracy > 0.8, `${history.at(-1)!.trainAccuracy}`);
+  await assert.rejects(train({ ...task, training: { ...toyTraining, weightBits: 1 } }), {
+    code: "training/weight-bits",
+    message: "training quantizes to 2 bits (ternary) or more, got 1",
+  });
+});
+
 test("every readout trains", async () => {
   for (const kind of ["membrane", "membraneMax", "membraneMean", "firstSpike"] as const) {
     const network = { ...toyNetwork, readout: { kind } };

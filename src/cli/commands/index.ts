@@ -8,6 +8,8 @@ import { fitCommand } from "./fit.ts";
 import { formatsCommand } from "./formats.ts";
 import { inspectCommand } from "./inspect.ts";
 import { metricsCommand } from "./metrics.ts";
+import { precisionCommand } from "./precision.ts";
+import { regimesCommand } from "./regimes.ts";
 import { reportCommand } from "./report.ts";
 import { rtlCommand } from "./rtl.ts";
 import { sparsityCommand } from "./sparsity.ts";
@@ -30,6 +32,8 @@ export const commands: readonly CommandDefinition[] = [
   rtlCommand,
   verifyCommand,
   synthCommand,
+  precisionCommand,
+  regimesCommand,
   reportCommand,
   inspectCommand,
   sparsityCommand,

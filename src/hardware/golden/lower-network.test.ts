@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { randomStream, signedRange } from "../../base/index.ts";
 import { denseLayer, type DenseLayer, type Network } from "../../model/network/index.ts";
 import { neuronSpec, type NeuronSpec } from "../../model/neuron/index.ts";
-import { largestLevel, quantizeValue } from "../../model/tensor/index.ts";
+import { largestLevel, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
 import { accumulatorRange, chooseFormats, lowerNetwork, type LowerOptions } from "./index.ts";
 
 const numerics: LowerOptions = { rounding: "nearest", coefficientFraction: 8 };
@@ -63,8 +63,21 @@ test("weights come from the layer's own quantizer; without one, from a fit of th
   );
   const [usual] = lowerNetwork(networkOf(layerOf(neuronSpec("lif"), values)), numerics).layers;
   assert.equal(usual!.weightBits, 8);
-  assert.throws(() => lowerNetwork(networkOf(layerOf(neuronSpec("lif"))), { ...numerics, weightBits: 1 }), {
-    message: "quantizer: expected 2…16 whole bits, got 1",
+  assert.throws(() => lowerNetwork(networkOf(layerOf(neuronSpec("lif"))), { ...numerics, weightBits: 17 }), {
+    message: "quantizer: expected 1…16 whole bits, got 17",
+  });
+});
+
+test("zero points fold into the integers, signs are stored in two bits, scales of channels are refused", () => {
+  const lowered = (values: readonly number[], quantizer: Quantizer): readonly unknown[] => {
+    const [layer] = lowerNetwork(networkOf({ ...layerOf(neuronSpec("lif"), values), quantizer }), numerics).layers;
+    return [[...layer!.weights], layer!.weightBits];
+  };
+  assert.deepEqual(lowered([-0.5, 0, 0.25, 1.25], { bits: 3, scale: 0.25, zeroPoint: -2 }), [[-2, 0, 1, 5], 4]);
+  assert.deepEqual(lowered([-0.5, 0.5], { bits: 1, scale: 0.5 }), [[-1, 1], 2]);
+  assert.throws(() => lowered([1], { bits: 4, scale: 1, channelScales: Float32Array.of(1) }), {
+    code: "lower/channel-scales",
+    message: '"only": its channels have scales of their own, and a layer\'s neurons share one unit',
   });
 });
 

@@ -1,7 +1,7 @@
 import { signedBits, UserError } from "../../base/index.ts";
 import { delaysOf, networkShape, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
 import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
-import { fitQuantizer, quantizeValue, type Quantizer } from "../../model/tensor/index.ts";
+import { fitQuantizer, quantizeValue, storedBits, type Quantizer } from "../../model/tensor/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
 import { lowerSynapses } from "./lower-synapses.ts";
 import { unionCount, type SpikeUnion } from "./pooling.ts";
@@ -24,7 +24,7 @@ export interface LowerOptions {
 /**
  * Lower a trained network to integers.
  *
- * @throws `lower/readout`, `lower/population-readout`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
+ * @throws `lower/readout`, `lower/population-readout`, `lower/channel-scales`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
  * "unsupported"): what integers here cannot say
  * @throws the problems of `checkNetwork`; `quantizer/bits`
  * @throws `lower/threshold-out-of-range`, `lower/too-wide` when the formats do not hold the values
@@ -98,6 +98,10 @@ function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): In
   if (layer.normalization !== undefined) {
     throw unsupported("lower/normalization", layer.name, "currents are normalized", "fold the normalization first");
   }
+  if (layer.quantizer?.channelScales !== undefined) {
+    const what = "its channels have scales of their own, and a layer's neurons share one unit";
+    throw unsupported("lower/channel-scales", layer.name, what, "quantize it with one scale for the whole layer");
+  }
   const { shape, weights: values, fold, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
   const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(values, options.weightBits ?? 8);
   const unit = quantizer.scale * share;
@@ -109,7 +113,7 @@ function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): In
   return {
     name: layer.name,
     ...shape,
-    weightBits: Math.max(quantizer.bits, signedBits({ low: -largest, high: largest })),
+    weightBits: Math.max(storedBits(quantizer), signedBits({ low: -largest, high: largest })),
     weights,
     ...(offsets === undefined ? {} : { bias: offsets }),
     weightScale: unit,

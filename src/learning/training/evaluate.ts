@@ -3,6 +3,7 @@ import type { Backend, CompileOptions } from "../../compute/index.ts";
 import { accuracyOf, confusionMatrix, decideClasses } from "../../model/encoding/index.ts";
 import { classCount, type Network } from "../../model/network/index.ts";
 import { rowStart, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import type { Calibration } from "../quantization/index.ts";
 import { compileForBatch } from "./compile-batch.ts";
 import { encodeBatch, type BatchOptions, type Dataset, type Split } from "../data/index.ts";
 
@@ -12,6 +13,8 @@ export interface Evaluation {
   /** Shape [label, decision]. */
   readonly confusion: readonly (readonly number[])[];
   readonly decisions: Uint16Array;
+  /** What the readout says. Shape [sample, class]. */
+  readonly outputs: Float32Array;
   /** Spikes per sample, one number per layer. */
   readonly spikesPerSample: readonly number[];
   /** Spikes of every layer, where asked for. Shape [step, sample, neuron]. */
@@ -63,8 +66,17 @@ export async function evaluateNetwork(options: {
     accuracy: accuracyOf(decisions, labels),
     confusion: confusionMatrix(decisions, labels, classCount(network)),
     decisions,
+    outputs,
     spikesPerSample: totals.map((total) => total / Math.max(1, indices.length)),
     ...(options.keepSpikes === true ? { layers: kept } : {}),
+  };
+}
+
+/** A calibration that runs these samples of the training split. */
+export function calibrationOn(options: Omit<Parameters<typeof evaluateNetwork>[0], "network" | "split">): Calibration {
+  return async (network) => {
+    const run = await evaluateNetwork({ ...options, network, split: options.dataset.train, keepSpikes: true });
+    return { ...run, layers: assertDefined(run.layers, "spikes") };
   };
 }
 

@@ -1,6 +1,6 @@
 export * from "./activity/index.ts";
 export * from "./clip.ts";
-export { evaluateNetwork, type Evaluation } from "./evaluate.ts";
+export { calibrationOn, evaluateNetwork, type Evaluation } from "./evaluate.ts";
 export * from "./health.ts";
 export { initialNetwork, type NormalizationChoice } from "./initialize.ts";
 export * from "./losses/index.ts";

@@ -26,6 +26,7 @@ import {
   compresses,
   isSettled,
   layerQuantizer,
+  learnRanges,
   needsGradients,
   noTransforms,
   refitTransforms,
@@ -159,7 +160,8 @@ class Trainer {
     const { training } = this.#options;
     const update = this.#updateStep(start, total);
     const isLast = start + chosen.length >= total;
-    const isPlain = !isLast && training.clip === undefined && chosen.length <= this.#partSize;
+    const learnsRanges = training.rangeRate !== undefined;
+    const isPlain = !isLast && !learnsRanges && training.clip === undefined && chosen.length <= this.#partSize;
     if (isPlain) {
       await this.#runPart(monitor, chosen, chosen.length, update);
       return;
@@ -172,8 +174,16 @@ class Trainer {
     const summed = assertDefined(gradients, "gradients");
     if (isLast) monitor.gradients(summed);
     if (training.clip !== undefined) clipGradients(training.clip, summed.flatMap(listArrays));
+    if (learnsRanges) this.#learnRanges(summed, update.learningRate);
     this.#executor.write("gradients", summed);
     this.#executor.update(update);
+  }
+
+  #learnRanges(gradients: readonly LayerArrays[], learningRate: number): void {
+    const { network, training } = this.#options;
+    const arrays = { masters: this.#executor.read("masters"), gradients };
+    this.#transforms = learnRanges(training, this.#transforms, network, arrays, learningRate);
+    applyTransforms(this.#executor, network, training, this.#transforms);
   }
 
   /** Forward and backward for samples of a batch of `batchSize`. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { randomStream } from "../../base/index.ts";
-import { fitQuantizer, largestLevel, quantizeValue, type Quantizer } from "./index.ts";
+import { fitQuantizer, largestLevel, levelRange, onGrid, quantizeValue, type Quantizer } from "./index.ts";
 
 test("levels are symmetric: ternary, 4 bits, 8 bits", () => {
   assert.deepEqual([2, 3, 4, 8].map(largestLevel), [1, 3, 7, 127]);
@@ -65,11 +65,33 @@ test("values on a grid are found again; all zero has the scale 1", () => {
   assert.deepEqual(fitQuantizer(new Float32Array(0), 4), { bits: 4, scale: 1 });
 });
 
-test("bits outside 2…16 have no symmetric grid of whole levels and are refused", () => {
-  for (const bits of [1, 0, 17, 4.5, Number.NaN]) {
+test("bits outside 1…16 are refused", () => {
+  for (const bits of [0, 17, 4.5, Number.NaN]) {
     assert.throws(() => fitQuantizer(Float32Array.from([1]), bits), {
       code: "quantizer/bits",
-      message: `quantizer: expected 2…16 whole bits, got ${bits}`,
+      message: `quantizer: expected 1…16 whole bits, got ${bits}`,
     });
   }
+});
+
+test("one bit is a sign; the scale is the mean magnitude", () => {
+  assert.deepEqual(
+    [-3, -0.1, 0.1, 3].map((value) => quantizeValue({ bits: 1, scale: 1 }, value)),
+    [-1, -1, 1, 1],
+  );
+  assert.deepEqual(fitQuantizer(Float32Array.of(-3, 0, 1), 1), { bits: 1, scale: 2 });
+});
+
+test("asymmetric grids keep 0, and reach further on one side", () => {
+  const quantizer: Quantizer = { bits: 3, scale: 0.5, zeroPoint: -3 };
+  assert.deepEqual(levelRange(quantizer), { low: -1, high: 6 });
+  assert.deepEqual(
+    [-9, -0.5, 0, 0.3, 9].map((value) => quantizeValue(quantizer, value)),
+    [-1, -1, 0, 1, 6],
+  );
+});
+
+test("every channel has its own unit", () => {
+  const quantizer: Quantizer = { bits: 3, scale: 1, channelScales: Float32Array.of(1, 0.25) };
+  assert.deepEqual([...onGrid(quantizer, Float32Array.of(1.2, 0.3, -9, -9), 2)], [1, 0.25, -3, -0.75]);
 });

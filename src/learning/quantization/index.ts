@@ -1,0 +1,4 @@
+export * from "./learned-range.ts";
+export * from "./mixed-precision.ts";
+export * from "./post-training.ts";
+export * from "./scheme.ts";

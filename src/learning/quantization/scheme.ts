@@ -1,0 +1,138 @@
+import { throwProblems } from "../../base/index.ts";
+import {
+  checkQuantizer,
+  fitQuantizer,
+  largestLevel,
+  quantizeValue,
+  scaleOf,
+  type Quantizer,
+} from "../../model/tensor/index.ts";
+
+/** How weights become integers. */
+export interface QuantizationScheme {
+  /** 1 (sign), 2 (ternary when symmetric), 3…16. */
+  readonly bits: number;
+  /** Asymmetric grids have a zero point and reach as far as the values do on each side. */
+  readonly symmetry: "symmetric" | "asymmetric";
+  /** One scale for a layer, or one for each neuron or output channel. */
+  readonly per: "tensor" | "channel";
+  /** Any scale, or powers of two only: a product with one is a shift. */
+  readonly scale: "free" | "powerOfTwo";
+  /**
+   * What the grid spans: the values' extremes, the clipping range with the least squared error, or mean ± 3 standard deviations.
+   * Asymmetric grids span extremes.
+   */
+  readonly range: "extremes" | "leastError" | "threeSigma";
+}
+
+export const defaultScheme: QuantizationScheme = {
+  bits: 8,
+  symmetry: "symmetric",
+  per: "tensor",
+  scale: "free",
+  range: "leastError",
+};
+
+/**
+ * The quantizer of a scheme for these weights.
+ * @param weights  Channels along the last axis.
+ * @throws `quantizer/bits`
+ */
+export function fitScheme(weights: Float32Array, channelCount: number, scheme: QuantizationScheme): Quantizer {
+  throwProblems(checkQuantizer({ bits: scheme.bits, scale: 1 }, "quantizer"));
+  const whole = fitTensor(weights, scheme);
+  if (scheme.per === "tensor") return whole;
+  const channelScales = Float32Array.from({ length: channelCount }, (_, channel) => {
+    const own = weights.filter((_w, i) => i % channelCount === channel);
+    if (own.every((w) => w === 0)) return whole.scale;
+    // All channels share the zero point of the whole, so that one integer means 0 everywhere.
+    const scale = whole.zeroPoint === undefined ? fitTensor(own, scheme).scale : asymmetricScale(own, whole);
+    return scheme.scale === "free" ? scale : nearestPowerOfTwo(scale);
+  });
+  return { ...whole, scale: channelScales.reduce((a, b) => Math.max(a, b), 0), channelScales };
+}
+
+/** The power of two nearest to a scale, by ratio. */
+export function nearestPowerOfTwo(scale: number): number {
+  return 2 ** Math.round(Math.log2(scale));
+}
+
+/** What rounding does to values, in units of the mean magnitude of the non-zero ones. */
+export interface RoundingError {
+  /** Mean of (rounded − value): 0 when nothing is pulled to one side. */
+  readonly bias: number;
+  readonly rootMeanSquare: number;
+}
+
+/** The error of a quantizer, and the bias that rounding down (a shift) instead of to the nearest level would have. */
+export function roundingErrors(
+  quantizer: Quantizer,
+  values: Float32Array,
+  channelCount: number,
+): { readonly nearest: RoundingError; readonly floor: RoundingError } {
+  const magnitude = values.reduce((sum, v) => sum + Math.abs(v), 0) / Math.max(1, values.filter((v) => v !== 0).length);
+  const errorOf = (rounded: (value: number, channel: number) => number): RoundingError => {
+    let [sum, squares] = [0, 0];
+    values.forEach((value, i) => {
+      const channel = i % channelCount;
+      const error = rounded(value, channel) * scaleOf(quantizer, channel) - value;
+      sum += error;
+      squares += error * error;
+    });
+    const unit = magnitude === 0 ? 1 : magnitude;
+    const count = Math.max(1, values.length);
+    return { bias: sum / count / unit, rootMeanSquare: Math.sqrt(squares / count) / unit };
+  };
+  return {
+    nearest: errorOf((value, channel) => quantizeValue(quantizer, value, channel)),
+    floor: errorOf((value, channel) => {
+      const scale = scaleOf(quantizer, channel);
+      return quantizeValue(quantizer, Math.floor(value / scale) * scale, channel);
+    }),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function fitTensor(values: Float32Array, scheme: QuantizationScheme): Quantizer {
+  const { bits, symmetry } = scheme;
+  const fitted = symmetry === "asymmetric" && bits > 1 ? fitAsymmetric(values, bits) : fitSymmetric(values, scheme);
+  if (scheme.scale === "free") return { ...fitted, scale: Math.fround(fitted.scale) };
+  return { ...fitted, scale: nearestPowerOfTwo(fitted.scale) };
+}
+
+function fitSymmetric(values: Float32Array, { bits, range }: QuantizationScheme): Quantizer {
+  if (range === "leastError" || bits === 1) return fitQuantizer(values, bits);
+  const span = range === "extremes" ? values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) : threeSigma(values);
+  return { bits, scale: span === 0 ? 1 : span / largestLevel(bits) };
+}
+
+/** max |mean ± 3 · deviation|. */
+export function threeSigma(values: Float32Array): number {
+  const count = Math.max(1, values.length);
+  const mean = values.reduce((sum, v) => sum + v, 0) / count;
+  const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / count);
+  return Math.max(Math.abs(mean + 3 * deviation), Math.abs(mean - 3 * deviation));
+}
+
+function fitAsymmetric(values: Float32Array, bits: number): Quantizer {
+  const [low, high] = extremes(values);
+  if (low === high) return { bits, scale: 1, zeroPoint: 0 };
+  const scale = (high - low) / (2 ** bits - 1);
+  // The stored integer of `low` is the smallest one.
+  const zeroPoint = Math.round(-(2 ** (bits - 1)) - low / scale);
+  return { bits, scale, zeroPoint };
+}
+
+/** The smallest scale with which a channel fits around the zero point of the whole. */
+function asymmetricScale(own: Float32Array, { bits, scale, zeroPoint = 0 }: Quantizer): number {
+  const [low, high] = extremes(own);
+  const [below, above] = [-(2 ** (bits - 1)) - zeroPoint, 2 ** (bits - 1) - 1 - zeroPoint];
+  const needed = Math.max(below < 0 ? low / below : 0, above > 0 ? high / above : 0);
+  return needed > 0 ? needed : scale;
+}
+
+/** Smallest and largest value, 0 included. */
+function extremes(values: Float32Array): readonly [number, number] {
+  return [values.reduce((a, b) => Math.min(a, b), 0), values.reduce((a, b) => Math.max(a, b), 0)];
+}
