@@ -147,7 +147,7 @@ if (hasMnist && (only.includes("pruned") || only.includes("spikes") || only.incl
     add("dense over effective synaptic operations", denseCount / effective, "×", `${kind}, mean`, ["≥", 20]);
   }
   if (only.includes("spikes")) {
-    const activity = [{ kind: "l1", weight: 0.004 } as const];
+    const activity = [{ kind: "l1", weight: 0.0015 } as const];
     const quiet = await trained("quiet", config, dataset, initialOf(config, dataset, 8), { activity });
     const { accuracy, trace } = judge(config, dataset, quiet.network);
     const inputs = countSpikes(trace.input) / trace.sampleCount;

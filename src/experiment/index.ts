@@ -11,5 +11,6 @@ export * from "./precision-work.ts";
 export * from "./presets.ts";
 export * from "./regimes.ts";
 export * from "./sparsity-work.ts";
+export * from "./sweep/index.ts";
 export * from "./tune-work.ts";
 export type { EventListener, ExperimentEvent, Session } from "./session.ts";

@@ -13,6 +13,7 @@ import { regimesCommand } from "./regimes.ts";
 import { reportCommand } from "./report.ts";
 import { rtlCommand } from "./rtl.ts";
 import { sparsityCommand } from "./sparsity.ts";
+import { sweepCommand } from "./sweep.ts";
 import { synthCommand } from "./synth.ts";
 import { trainCommand } from "./train.ts";
 import { quantizeCommand, sparsifyCommand } from "./tune.ts";
@@ -28,6 +29,7 @@ export const commands: readonly CommandDefinition[] = [
   sparsifyCommand,
   quantizeCommand,
   exploreCommand,
+  sweepCommand,
   fitCommand,
   rtlCommand,
   verifyCommand,

@@ -193,8 +193,8 @@ function refitMasks(options: CompressionOptions, masks: Masks, context: Paramete
   const spec = pruningOf(options);
   const share = progress.epoch / progress.epochs;
   const parts = prunableParts(network, masters);
-  // Pruned masters go on learning, so that a weight may come back by itself; an explicit exchange starts them from zero instead.
-  if (spec.regrow > 0) for (const { name, values } of parts) zeroWhereMasked(values, masks[name]);
+  // Gradients reach pruned masters, and nothing calls them back: left alone they would drift away and return as the largest.
+  for (const { name, values } of parts) zeroWhereMasked(values, masks[name]);
   let next = masks;
   if (isPruning(options, progress)) {
     next = pruneParts(parts, spec, scheduledSparsity(spec.schedule, options.sparsity ?? 0, share), context);
