@@ -6,6 +6,8 @@ export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
   readonly example: string;
+  /** Its argument is a model file; a NIR file is imported first, by flags that are added. */
+  readonly takesModel?: true;
   /** Adds options. */
   readonly configure?: (command: Command) => unknown;
   /** Returns the exit code. Heavy modules are imported inside. */

@@ -3,6 +3,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { exitCode } from "../base/index.ts";
 import { commands } from "./commands/index.ts";
+import { configureImport, modelFile } from "./import-options.ts";
 import { reportFailure } from "./failure.ts";
 import { voiceOf, type CommonOptions } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -17,7 +18,7 @@ const program = new Command("lacuna")
   .configureHelp({ sortSubcommands: false })
   .addHelpText("after", "\nTry first:\n  lacuna demo\n  lacuna doctor\n  lacuna codesign examples/mnist.config.json");
 
-for (const { name, summary, configure, run, example } of commands) {
+for (const { name, summary, takesModel, configure, run, example } of commands) {
   const command = program
     .command(name)
     .description(summary)
@@ -26,8 +27,11 @@ for (const { name, summary, configure, run, example } of commands) {
     .option("--no-color", "plain text")
     .addHelpText("after", `\nExample:\n  ${example}`);
   configure?.(command);
+  if (takesModel === true) configureImport(command);
   command.exitOverride().action(async () => {
-    process.exitCode = await run(command.args, command.opts(), interrupted.signal);
+    const [file = "", ...rest] = command.args;
+    const args = takesModel === true ? [await modelFile(file, command.opts(), command.name()), ...rest] : command.args;
+    process.exitCode = await run(args, command.opts(), interrupted.signal);
   });
 }
 program.exitOverride();

@@ -4,6 +4,7 @@ import { packageFolder } from "../whole-path.ts";
 
 export const evalCommand: CommandDefinition = {
   name: "eval <model>",
+  takesModel: true,
   summary: "accuracy, spikes and sparsity of a model on its test split",
   example: "lacuna eval model.lacuna --data-folder ~/mnist",
   configure: (command) =>

@@ -5,6 +5,7 @@ import { paint, print, voiceOf } from "../terminal.ts";
 
 export const fitCommand: CommandDefinition = {
   name: "fit <model>",
+  takesModel: true,
   summary: "does a model fit a target? names layer, resource and remedy when not",
   example: "lacuna fit quantized.lacuna --target up5k --lanes 8,2",
   configure: configureHardware,

@@ -5,6 +5,7 @@ import { paint, print, voiceOf } from "../terminal.ts";
 
 export const formatsCommand: CommandDefinition = {
   name: "formats <model>",
+  takesModel: true,
   summary: "bits, RAM blocks and decode cycles of the weights in every storage format; which to take, and why",
   example: "lacuna formats sparse.lacuna --ram ice40-ebr --lanes 8,2 --break-even",
   configure: (command) =>

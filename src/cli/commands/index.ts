@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { codesignCommand } from "./codesign.ts";
+import { convertCommand } from "./convert.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
@@ -38,6 +39,7 @@ export const commands: readonly CommandDefinition[] = [
   regimesCommand,
   reportCommand,
   inspectCommand,
+  convertCommand,
   sparsityCommand,
   formatsCommand,
   doctorCommand,

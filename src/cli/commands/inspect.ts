@@ -1,12 +1,18 @@
 import type { CommandDefinition } from "../command.ts";
+import { configureImport } from "../import-options.ts";
+import { inspectOther } from "../inspect-others.ts";
 import { print, voiceOf } from "../terminal.ts";
 
 export const inspectCommand: CommandDefinition = {
   name: "inspect <model>",
-  summary: "what a model file holds: layers, neurons, shapes, ranges, zeros, bits by storage format",
+  summary:
+    "what a file holds (model, NIR, ONNX): layers, neurons, shapes, ranges, zeros, findings, what targets can do",
   example: "lacuna inspect quantized.lacuna",
+  configure: configureImport,
   run: async ([file = ""], options) => {
     const voice = voiceOf(options);
+    const other = await inspectOther(file, options, voice);
+    if (other !== undefined) return other;
     const { inspectModel } = await import("../../experiment/index.ts");
     const { nodePlatform } = await import("../../platform/node/index.ts");
     const { textTable } = await import("../../report/index.ts");

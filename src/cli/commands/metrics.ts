@@ -6,6 +6,7 @@ import { packageFolder } from "../whole-path.ts";
 
 export const metricsCommand: CommandDefinition = {
   name: "metrics <model>",
+  takesModel: true,
   summary: "NeuroBench's metrics by their exact definitions, bit-true ones beside them, and how the peers count",
   example: "lacuna metrics model.lacuna --samples 500",
   configure: (command) =>

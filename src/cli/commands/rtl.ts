@@ -6,6 +6,7 @@ import { packageFolder } from "../whole-path.ts";
 
 export const rtlCommand: CommandDefinition = {
   name: "rtl <model>",
+  takesModel: true,
   summary: "write SystemVerilog for a model, with the golden trace to verify it",
   example: "lacuna rtl quantized.lacuna --target up5k --lanes 8,2 -o rtl",
   configure: (command) => {

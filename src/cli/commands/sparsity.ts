@@ -8,6 +8,7 @@ type Layer = SparsityReport["layers"][number];
 
 export const sparsityCommand: CommandDefinition = {
   name: "sparsity <model>",
+  takesModel: true,
   summary: "every measure of sparsity on the test split: weights, spikes, neurons, operations, load",
   example: "lacuna sparsity sparse.lacuna --lanes 8,2 --svg sparsity.svg",
   configure: (command) => {

@@ -9,6 +9,7 @@ function tuneCommand(
 ): CommandDefinition {
   return {
     name: `${name} <model>`,
+    takesModel: true,
     ...parts,
     configure: (command) => {
       command

@@ -1,6 +1,7 @@
 export * from "./dialect-traits.ts";
 export * from "./data.ts";
 export * from "./flatten.ts";
+export * from "./from-network.ts";
 export * from "./graph.ts";
 export * from "./node-types.ts";
 export * from "./order.ts";
@@ -9,4 +10,5 @@ export * from "./populations.ts";
 export * from "./read.ts";
 export * from "./repair.ts";
 export * from "./shapes.ts";
+export * from "./to-network.ts";
 export * from "./write.ts";

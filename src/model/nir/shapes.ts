@@ -219,6 +219,6 @@ function population(node: NirPrimitive, arriving: readonly number[] | undefined)
   const own = populationShape(node);
   if (own === undefined)
     return shaped(arriving ?? [...node.fields.values()].find(({ shape }) => shape.length > 0)?.shape);
-  if (arriving === undefined || cellsOf(own) === cellsOf(arriving)) return shaped(own);
+  if (arriving === undefined || cellsOf(own) === cellsOf(arriving)) return shaped(arriving ?? own);
   return wrong(`it has ${text(own)} neurons, ${text(arriving)} arrives`);
 }

@@ -5,8 +5,10 @@ import { neuronSpec, type NeuronSpec } from "../spec.ts";
 import { fill, isNear, notesWhere, resetOf, type Dialect, type FilledNeuron } from "./dialect.ts";
 import { linearNeuron } from "./linear.ts";
 
-/** What arrives joins the synaptic current before it decays. */
-const many: Variant = { spikes: "many", current: "decaysTogether" };
+/** What arrives joins a synaptic current before it decays. */
+function many({ kind }: FilledNeuron): Variant {
+  return kind.startsWith("Cuba") ? { spikes: "many", current: "decaysTogether" } : { spikes: "many" };
+}
 
 export const sinabs: Dialect = {
   summary:
@@ -17,7 +19,7 @@ export const sinabs: Dialect = {
     const spec = linearNeuron(isIf ? { ...filled, r: 1 / filled.dt } : filled, {
       decay: "exact",
       reset: resetOf(filled, "subtract"),
-      variant: many,
+      variant: many(filled),
     });
     return {
       neuron: isIf ? bounded(spec, -filled.vThreshold) : spec,
@@ -43,7 +45,7 @@ export const rockpool: Dialect = {
     const filled = fill(neuron);
     const own = asRockpoolWrote(filled);
     return {
-      neuron: linearNeuron(own, { decay: "exact", reset: resetOf(filled, "subtract"), variant: many }),
+      neuron: linearNeuron(own, { decay: "exact", reset: resetOf(filled, "subtract"), variant: many(filled) }),
       notes: notesWhere([
         [filled.kind === "LIF", "Rockpool 3.0 itself cannot import LIF: it asks for a field that the node lacks"],
         [filled.kind === "LI", "Rockpool 3.0 rounds the time constant of LI to whole seconds; here it does not"],

@@ -1,0 +1,72 @@
+import type { NirSummary } from "../experiment/index.ts";
+import { exitCode } from "../base/index.ts";
+import { importOptions } from "./import-options.ts";
+import { paint, print, type Voice } from "./terminal.ts";
+import { commandPrefix } from "./version.ts";
+
+/** `inspect` for files that are no model files of ours; undefined for those. Returns the exit code. */
+export async function inspectOther(
+  file: string,
+  options: Readonly<Record<string, unknown>>,
+  voice: Voice,
+): Promise<number | undefined> {
+  const { inspectNir, isHdf5 } = await import("../experiment/index.ts");
+  const { nodePlatform } = await import("../platform/node/index.ts");
+  if (!isHdf5(await nodePlatform.files.read(file))) return undefined;
+  const said = await importOptions(nodePlatform, options, `inspect ${file}`);
+  const found = await inspectNir(nodePlatform, file, said);
+  const isSound = !found.findings.some(({ severity }) => severity === "error");
+  if (voice.json) print(JSON.stringify(found));
+  else await printNir(found, file, voice);
+  return isSound ? 0 : exitCode("bad-input");
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+async function printNir(found: NirSummary, file: string, voice: Voice): Promise<void> {
+  const { textTable } = await import("../report/index.ts");
+  const { shownName } = await import("../model/nir/index.ts");
+  const plain = (name: string): string => shownName(name).slice(1, -1);
+  print(
+    `${file}: NIR, written by version ${found.version === "" ? "unknown" : found.version}, ${found.nodes.length} nodes`,
+  );
+  const columns = [
+    { title: "node" },
+    { title: "type" },
+    { title: "gives" },
+    { title: "density", align: "right" as const },
+    { title: "parameters", maxWidth: 200 },
+  ];
+  const rows = found.nodes.map(({ name, type, shape, density, parameters }) => [
+    plain(name),
+    type,
+    shape,
+    density === undefined ? "" : `${(density * 100).toFixed(1)} %`,
+    parameters,
+  ]);
+  print(textTable(columns, rows).trimEnd());
+  if (found.graph.length > 0) print(`\ngraph\n${found.graph.map((line) => `  ${line}`).join("\n")}`);
+  if (found.neurons.length > 0) print("\nneurons in this dialect");
+  for (const { node, neuron, notes } of found.neurons) print(`  ${plain(node)}: ${[neuron, ...notes].join("; ")}`);
+  printFindings(found, file, voice);
+  if (found.support.length > 0) print("\nwhat can run it");
+  for (const { target, verdict, why } of found.support) print(`  ${target}: ${verdict}; ${why}`);
+}
+
+/** Findings of one kind together. */
+function printFindings({ findings }: NirSummary, file: string, voice: Voice): void {
+  const groups = Map.groupBy(findings, ({ severity, code, message }) => `${severity} ${code} ${message}`);
+  if (groups.size > 0) print("\nfindings");
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const { severity, code, message, hint, repair } = first;
+    const paths = group.map(({ path }) => path);
+    const shown = paths.length <= 6 ? paths.join(", ") : `${paths.slice(0, 6).join(", ")} and ${paths.length - 6} more`;
+    print(`${paint(voice, severity === "error" ? "red" : "yellow", severity)} ${code}  ${shown}: ${message}`);
+    const quoted = /^[\w./-]+$/.test(file) ? file : JSON.stringify(file);
+    const fix =
+      hint ?? (repair === undefined ? undefined : `${commandPrefix} convert ${quoted} fixed.nir --repair ${repair}`);
+    if (fix !== undefined) print(`  ${paint(voice, "cyan", "fix")} ${fix}`);
+  }
+}
