@@ -247,7 +247,7 @@ function denseLayer(
 function flattenedFrom(plan: NirPlan, index: number, input: readonly number[]): readonly number[] {
   let at = index;
   for (let step = 0; step < plan.graph.nodes.length; step++) {
-    const [before] = nodeAt(plan, at).from.filter((source) => !isRecurrent(plan, source, index));
+    const before = nodeAt(plan, at).from.find((source) => !isRecurrent(plan, source, index));
     if (before === undefined || (step > 0 && plan.populations.has(before))) break;
     const shape = plan.shapes[before];
     if (shape?.length === 3 && cellsOf(shape) === cellsOf(input)) return shape;
