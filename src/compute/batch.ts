@@ -70,11 +70,17 @@ export function checkInput(network: Network, options: CompileOptions, input: Net
       `network "${network.name}": expected ${steps} × ${samples} × ${network.inputCount} values, got ${input.values.length}`,
     );
   }
-  const bad = input.kind === "direct" ? input.values.findIndex((value) => !Number.isFinite(value)) : -1;
+  const bad = input.kind === "direct" ? firstNotFinite(input.values) : -1;
   if (bad < 0) return;
   const where = `sample ${Math.floor(bad / network.inputCount)}, input ${bad % network.inputCount}`;
   const message = `network "${network.name}": expected finite currents, got ${input.values[bad]} at ${where}`;
   throw new UserError("compute/input-value", message);
+}
+
+/** Its index, or −1. A loop: this looks at every value of every batch. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }
 
 /** Spikes given as bytes, packed. */

@@ -41,11 +41,13 @@ export const latency: Coding<LatencyEncoding> = {
   },
   encodeSample: (encoding, values, { spikes, sample }) => {
     const threshold = fround(encoding.threshold);
-    latencyTimes(encoding, values, spikes.stepCount).forEach((time, feature) => {
-      const step = roundHalfEven(time);
-      if (step >= spikes.stepCount || (encoding.clip && (values[feature] ?? 0) < threshold)) return;
-      setSpike(spikes, Math.max(0, step), sample, feature);
-    });
+    const times = latencyTimes(encoding, values, spikes.stepCount);
+    // Loops instead of callbacks: encoding is most of the time of a short epoch.
+    for (let feature = 0; feature < times.length; feature++) {
+      if (encoding.clip && (values[feature] ?? 0) < threshold) continue;
+      const step = roundHalfEven(times[feature] ?? 0);
+      if (step < spikes.stepCount) setSpike(spikes, Math.max(0, step), sample, feature);
+    }
   },
 };
 
@@ -57,7 +59,8 @@ export function latencyTimes(
 ): Float32Array {
   const last = stepCount - 1 - encoding.firstStep;
   const times = rawTimes[encoding.shape](encoding, values, last);
-  return times.map((time) => fround(time + encoding.firstStep));
+  for (let i = 0; i < times.length; i++) times[i] = (times[i] ?? 0) + encoding.firstStep;
+  return times;
 }
 
 /** The target that rises evenly from 0 to 1 until the spike, and is 0 afterwards. Shape [step, feature]. */
@@ -82,7 +85,13 @@ const smallest = 1e-7;
 
 const rawTimes: Readonly<Record<LatencyEncoding["shape"], Times>> = {
   linear: ({ threshold, normalize, tau }, values, last) => {
-    if (normalize === "range") return values.map((x) => (last * (1 - x)) / (1 - threshold)).map((t) => clamp(t, last));
+    if (normalize === "range") {
+      const times = new Float32Array(values.length);
+      for (let i = 0; i < times.length; i++) {
+        times[i] = clamp((last * (1 - (values[i] ?? 0))) / (1 - threshold), last);
+      }
+      return times;
+    }
     const scale = fround(normalize === "latest" ? last : tau);
     const latest = fround(-scale * fround(fround(threshold) - 1));
     return values.map((x) => Math.min(fround(-scale * fround(x - 1)), latest));
