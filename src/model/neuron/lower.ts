@@ -33,6 +33,7 @@ export function lowerNeuron(
   options: { readonly unit: number; readonly input: IntegerRange; readonly formats: LoweringFormats },
 ): IntegerNeuron {
   const neuron = neuronOf(spec);
+  if (neuron.noIntegers !== undefined) throw unsupported("lower/no-integer-form", spec, neuron.noIntegers);
   if (!sendsBits(neuron)) {
     throw unsupported("lower/graded-spikes", spec, "it grades its spikes; integer hardware sends spikes of one bit");
   }
@@ -41,6 +42,7 @@ export function lowerNeuron(
     throw unsupported("lower/initial-state", spec, `${initial[0]} starts at ${initial[1]}; state memories start at 0`);
   }
   const lowering = new Lowering(spec, options.unit, options.input, options.formats);
+  lowering.refusePowers([neuron.spike, ...Object.values(neuron.next)]);
   const stored = signedRange(options.formats.potential.bits);
   const next = Object.entries(neuron.next).map(([name, expression]) => {
     const value = lowering.potential(expression);
@@ -94,6 +96,20 @@ class Lowering {
     return lowered;
   }
 
+  /** Powers of what changes; before anything else, because the constants around them fit no format either. */
+  refusePowers(roots: readonly Expression[]): void {
+    const power = topologicalOrder(roots).find(
+      (node) => node.op === "powerOfTwo" && this.#numberOf(node) === undefined,
+    );
+    if (power === undefined) return;
+    throw unsupported(
+      "lower/no-integer-form",
+      this.#spec,
+      "it needs a power or e^x, which has no integer form here",
+      'use a model without: "qif" in place of "eif"',
+    );
+  }
+
   /** The expression as an integer with the potential's fraction. */
   potential(expression: Expression): IntegerExpression {
     return this.#align(this.visit(expression));
@@ -143,12 +159,7 @@ class Lowering {
       case "floor":
         return this.#floor(expression.a);
       case "powerOfTwo":
-        throw unsupported(
-          "lower/no-integer-form",
-          this.#spec,
-          "it needs a power or e^x, which has no integer form here",
-          'use a model without: "qif" in place of "eif", fixed decays in place of learned ones',
-        );
+        throw new BugError("refused before");
       case "through":
         throw new BugError("only differentiation reads `through`");
       case "select": {

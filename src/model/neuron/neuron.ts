@@ -20,6 +20,8 @@ export interface Neuron {
   readonly spike: Expression;
   /** The state after the step. */
   readonly next: Readonly<Record<string, Expression>>;
+  /** Why integers cannot say it, where their operations alone do not tell. */
+  readonly noIntegers?: string;
   /** The same step where it learns otherwise than it computes: with every `through` in place. */
   readonly learned?: { readonly spike: Expression; readonly next: Readonly<Record<string, Expression>> };
 }
@@ -58,6 +60,7 @@ export function defineNeuron<State extends string, Parameter extends string>(def
   readonly name: string;
   readonly state: readonly State[];
   readonly parameters: Readonly<Record<Parameter, ParameterDefinition>>;
+  readonly noIntegers?: string;
   /** State before the first step, where it is not 0. */
   readonly initial?: (
     parameters: Readonly<Record<Parameter, Expression>>,
@@ -86,6 +89,7 @@ export function defineNeuron<State extends string, Parameter extends string>(def
     spike,
     next: Object.fromEntries(values),
     ...(definition.initial === undefined ? {} : { initial: definition.initial(symbols) as Record<string, Expression> }),
+    ...(definition.noIntegers === undefined ? {} : { noIntegers: definition.noIntegers }),
     ...(isPlain ? {} : { learned }),
   };
 }
