@@ -1,6 +1,7 @@
 export * from "./data-tree.ts";
 export * from "./errors.ts";
 export * from "./hash.ts";
+export * from "./interval.ts";
 export * from "./progress.ts";
 export * from "./quantity.ts";
 export * from "./random.ts";

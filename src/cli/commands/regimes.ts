@@ -1,3 +1,4 @@
+import { meanInterval } from "../../base/index.ts";
 import type { RegimePoint, RegimesResult } from "../../experiment/index.ts";
 import type { CommandDefinition } from "../command.ts";
 import { countOption } from "../count-option.ts";
@@ -95,6 +96,7 @@ async function tableOf({ points, front }: RegimesResult): Promise<string> {
         String(weightBits ?? "float"),
         sparsity === 0 ? "" : percent(sparsity),
         percent(mean((p) => p.accuracy)),
+        regime === "float" ? "" : againstFloat(same, points),
         percent(mean((p) => p.connectionSparsity)),
         point.layers.map((_, l) => percent(mean((p) => p.layers[l]?.connectionSparsity ?? 0))).join(" / "),
         Math.round(mean((p) => p.additions)).toLocaleString("en-US"),
@@ -108,6 +110,7 @@ async function tableOf({ points, front }: RegimesResult): Promise<string> {
       right("bits"),
       right("pruned %"),
       right("accuracy %"),
+      right("points against float, 95 %"),
       right("zeros %"),
       right("by layer"),
       right("additions"),
@@ -115,4 +118,14 @@ async function tableOf({ points, front }: RegimesResult): Promise<string> {
     ],
     rows,
   );
+}
+
+/** Mean difference to the float network of the same seed, with its interval. */
+function againstFloat(same: readonly RegimePoint[], points: readonly RegimePoint[]): string {
+  const differences = same.map(({ seed, accuracy }) => {
+    const float = points.find((point) => point.seed === seed && point.regime === "float");
+    return (accuracy - (float?.accuracy ?? Number.NaN)) * 100;
+  });
+  const { mean, half } = meanInterval(differences);
+  return half === undefined ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${half.toFixed(1)}`;
 }
