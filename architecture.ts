@@ -24,7 +24,7 @@ export const districts: readonly District[] = [
   {
     name: "model",
     mayImport: ["base"],
-    rooms: ["tensor", "neuron", "network", "encoding", "sparsity", "nir"],
+    rooms: ["tensor", "neuron", "network", "encoding", "sparsity", "nir", "onnx"],
     purpose: "what a spiking network is: pure data and functions",
   },
   {

@@ -12,6 +12,7 @@ export async function inspectOther(
 ): Promise<number | undefined> {
   const { inspectNir, isHdf5 } = await import("../experiment/index.ts");
   const { nodePlatform } = await import("../platform/node/index.ts");
+  if (file.endsWith(".onnx")) return inspectAnalog(file, voice);
   if (!isHdf5(await nodePlatform.files.read(file))) return undefined;
   const said = await importOptions(nodePlatform, options, `inspect ${file}`);
   const found = await inspectNir(nodePlatform, file, said);
@@ -19,6 +20,34 @@ export async function inspectOther(
   if (voice.json) print(JSON.stringify(found));
   else await printNir(found, file, voice);
   return isSound ? 0 : exitCode("bad-input");
+}
+
+async function inspectAnalog(file: string, voice: Voice): Promise<number> {
+  const { inspectOnnx } = await import("../experiment/index.ts");
+  const { nodePlatform } = await import("../platform/node/index.ts");
+  const { textTable } = await import("../report/index.ts");
+  const found = await inspectOnnx(nodePlatform, file);
+  if (voice.json) {
+    print(JSON.stringify(found));
+    return 0;
+  }
+  const count = found.parameterCount.toLocaleString("en-US");
+  print(
+    `${file}: ONNX, an analog network of ${found.operations.length} operations and ${count} parameters, input ${found.inputShape.join(" × ")}`,
+  );
+  const columns = [
+    { title: "operation" },
+    { title: "kind" },
+    { title: "reads" },
+    { title: "parameters", maxWidth: 200 },
+  ];
+  print(
+    textTable(
+      columns,
+      found.operations.map(({ name, kind, inputs, parameters }) => [name, kind, inputs.join(", "), parameters]),
+    ).trimEnd(),
+  );
+  return 0;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ export * from "./evaluation-work.ts";
 export * from "./formats-work.ts";
 export * from "./import-nir.ts";
 export * from "./inspect-nir.ts";
+export * from "./inspect-onnx.ts";
 export * from "./convert-model.ts";
 export * from "./model-file.ts";
 export * from "./model-from-nir.ts";
