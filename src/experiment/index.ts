@@ -8,6 +8,7 @@ export * from "./import-nir.ts";
 export * from "./inspect-nir.ts";
 export * from "./inspect-onnx.ts";
 export * from "./convert-model.ts";
+export * from "./hierarchy-work.ts";
 export * from "./model-file.ts";
 export * from "./model-from-nir.ts";
 export * from "./model-work.ts";

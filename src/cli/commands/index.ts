@@ -7,6 +7,7 @@ import { evalCommand } from "./eval.ts";
 import { exploreCommand } from "./explore.ts";
 import { fitCommand } from "./fit.ts";
 import { formatsCommand } from "./formats.ts";
+import { hierarchyCommand } from "./hierarchy.ts";
 import { inspectCommand } from "./inspect.ts";
 import { metricsCommand } from "./metrics.ts";
 import { precisionCommand } from "./precision.ts";
@@ -42,5 +43,6 @@ export const commands: readonly CommandDefinition[] = [
   convertCommand,
   sparsityCommand,
   formatsCommand,
+  hierarchyCommand,
   doctorCommand,
 ];

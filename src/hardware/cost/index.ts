@@ -8,3 +8,4 @@ export { deriveLatency } from "./latency.ts";
 export { updateAdditions } from "./neuron-work.ts";
 export { profiles, unitEnergy, type CostKey, type CostProfile, type OperationCost } from "./profile.ts";
 export { staticLine, withStaticEnergy } from "./static-energy.ts";
+export * from "./hierarchy/index.ts";

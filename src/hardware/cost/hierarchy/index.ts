@@ -1,0 +1,9 @@
+export { defaultSizes, type ComponentName, type HierarchySizes } from "./components.ts";
+export {
+  crossoverDensity,
+  hierarchyEnergy,
+  hierarchyFormats,
+  type HierarchyEnergy,
+  type HierarchyLayer,
+  type HierarchyLine,
+} from "./hierarchy.ts";
