@@ -1,3 +1,4 @@
+export * from "./allocation-work.ts";
 export * from "./codesign.ts";
 export * from "./config.ts";
 export * from "./design-folder.ts";

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../command.ts";
+import { allocateCommand } from "./allocate.ts";
 import { codesignCommand } from "./codesign.ts";
 import { convertCommand } from "./convert.ts";
 import { demoCommand } from "./demo.ts";
@@ -33,6 +34,7 @@ export const commands: readonly CommandDefinition[] = [
   exploreCommand,
   sweepCommand,
   fitCommand,
+  allocateCommand,
   rtlCommand,
   verifyCommand,
   synthCommand,

@@ -1,5 +1,6 @@
 import { quantity, type Quantity } from "../../base/index.ts";
 import { geometryOf, type Mapping } from "../family/index.ts";
+import type { IntegerLayer } from "../golden/index.ts";
 import { updateAdditions, updateChoiceBits } from "./neuron-work.ts";
 
 // Logic cells before synthesis: bits of adders and choices in the lanes, plus a fixed part per layer for control. The weights
@@ -24,11 +25,22 @@ export function estimateCells(mapping: Mapping): Quantity {
   );
 }
 
+/** Logic cells of one layer; those of a design add up. */
+export function estimateLayerCells(layer: IntegerLayer, lanes: number): number {
+  return perLayer + perLaneBit * layerLaneBits(layer, lanes);
+}
+
 /** Bits of adders and choices over all lanes: what the estimate is computed from. */
 export function laneBitsOf(mapping: Mapping): number {
-  return mapping.network.layers.reduce((total, layer, index) => {
-    const { lanes, sumBits } = geometryOf(layer, mapping.layers[index]?.lanes ?? 1);
-    const adders = updateAdditions(layer.neuron).reduce((bits, { bits: width, count }) => bits + width * count, 0);
-    return total + lanes * (sumBits + adders + updateChoiceBits(layer.neuron));
-  }, 0);
+  return mapping.network.layers.reduce(
+    (total, layer, index) => total + layerLaneBits(layer, mapping.layers[index]?.lanes ?? 1),
+    0,
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function layerLaneBits(layer: IntegerLayer, lanes: number): number {
+  const adders = updateAdditions(layer.neuron).reduce((bits, { bits: width, count }) => bits + width * count, 0);
+  return lanes * (geometryOf(layer, lanes).sumBits + adders + updateChoiceBits(layer.neuron));
 }

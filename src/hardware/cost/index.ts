@@ -1,6 +1,14 @@
 export { countWork, type LayerWork, type MemoryAccesses } from "./accesses.ts";
 export { areaCalibration, calibrationMapping, type PlacedDesign } from "./area-calibration.ts";
 export { estimateCells, laneBitsOf } from "./area.ts";
+export {
+  adviseLanes,
+  allocateLanes,
+  AllocationSpace,
+  type Allocation,
+  type AllocationStudy,
+  type LaneAdvice,
+} from "./allocate.ts";
 export { breakEvenNote, breakEvens, spikesPerSynapse } from "./break-even.ts";
 export { deriveBaseline, deriveEnergy, type EnergyDerivation, type EnergyLine } from "./derivation.ts";
 export { chooseFormat, formatCosts, type FormatChoice, type FormatCost } from "./format-choice.ts";

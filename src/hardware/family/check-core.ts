@@ -14,7 +14,7 @@ export function checkCore(layer: IntegerLayer, choice: HardwareChoice, lanes: nu
     const message = `spikes are pooled in windows of ${union.size}, ${union.stride} apart; the core knows windows side by side`;
     return problem("fit/pooling", message, `use stride ${union.size}`);
   }
-  const channels = channelsOf(layer);
+  const channels = laneChannels(layer);
   if (channels !== undefined && channels % lanes !== 0) {
     return problem(
       "fit/lanes",
@@ -41,7 +41,7 @@ export function checkCore(layer: IntegerLayer, choice: HardwareChoice, lanes: nu
 }
 
 /** Channels that a word of lanes must not straddle; undefined without a grid. */
-export function channelsOf({ convolution, union }: IntegerLayer): number | undefined {
+export function laneChannels({ convolution, union }: IntegerLayer): number | undefined {
   if (convolution !== undefined) return convolution.sums.channels / convolution.groups;
   return union?.grid.channels;
 }

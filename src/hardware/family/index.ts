@@ -11,7 +11,11 @@ export * from "./event-control/simulate.ts";
 export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
 export { drainCycles, fetchTiming, type FetchTiming } from "./fetch.ts";
 export { addressBits, geometryOf, storesBlocks, visitedGroups, type Geometry } from "./geometry.ts";
+export { laneChannels } from "./check-core.ts";
+export { layerCycles, type LayerCycles } from "./layer-cycles.ts";
 export { blocksUsed } from "./map.ts";
+export { layerMemories } from "./memory.ts";
+export { PipelineRecurrence } from "./predict.ts";
 export { sampleSlots } from "./slots.ts";
 
 /** Event-driven: every layer fetches only the rows of inputs that fired. */

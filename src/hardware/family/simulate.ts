@@ -13,11 +13,14 @@ export function simulateCycles(mapping: Mapping, trace: EventTrace): CycleReport
   const layerCount = mapping.layers.length;
   const sampleCycles = new Uint32Array(trace.sampleCount);
   const stepEnds = new Uint32Array(trace.sampleCount * layerCount * trace.stepCount);
-  const timings = mapping.network.layers.map((layer, l) =>
-    fetchTiming(layer, mapping.choice, assertDefined(mapping.layers[l], "layer").lanes),
-  );
+  const { network, choice, layers } = mapping;
+  const parts: PipelineParts = {
+    timings: network.layers.map((layer, l) => fetchTiming(layer, choice, assertDefined(layers[l], "layer").lanes)),
+    handed: network.layers.map((_, l) => handedOver(network, trace, l)),
+    input: arriving(network, trace, 0),
+  };
   for (let sample = 0; sample < trace.sampleCount; sample++) {
-    const pipeline = new Pipeline(mapping, trace, sample, timings);
+    const pipeline = new Pipeline(mapping, trace, sample, parts);
     sampleCycles[sample] = pipeline.run((layer, step, cycle) => {
       stepEnds[(sample * layerCount + layer) * trace.stepCount + step] = cycle;
     });
@@ -148,11 +151,20 @@ interface LayerMachine {
   accumulates: number;
   /** First cycle in which the present phase may act. */
   from: number;
-  /** Spikes per group that the encoder still has to send. */
-  pending: number[];
+  /** Addresses that the encoder still has to send, the next one last. Shape [group]. */
+  pending: number[][];
   group: number;
   /** Cycles in which the update pass combines positions before the next word is ready. */
   lead: number;
+}
+
+/** What all samples of a trace share. */
+interface PipelineParts {
+  readonly timings: readonly FetchTiming[];
+  /** What each layer hands over. */
+  readonly handed: readonly SpikeTrain[];
+  /** What the first layer takes. */
+  readonly input: SpikeTrain;
 }
 
 class Pipeline {
@@ -167,18 +179,22 @@ class Pipeline {
   readonly #joins: readonly (RecurrentJoin | undefined)[];
   readonly #machines: readonly LayerMachine[];
 
-  constructor({ network, layers }: Mapping, trace: EventTrace, sample: number, timings: readonly FetchTiming[]) {
-    this.#handed = network.layers.map((_, l) => handedOver(network, trace, l));
+  constructor(
+    { network, layers }: Mapping,
+    trace: EventTrace,
+    sample: number,
+    { timings, handed, input }: PipelineParts,
+  ) {
+    this.#handed = handed;
     this.#stepCount = trace.stepCount;
     this.#sample = sample;
     this.#timings = timings;
     this.#geometries = network.layers.map((layer, l) => geometryOf(layer, assertDefined(layers[l], "layer").lanes));
     this.#classCount = assertDefined(layers.at(-1), "last layer").neuronCount;
     this.#fifos = this.#geometries.slice(0, -1).map(({ fifoDepth }) => new StepFifo(fifoDepth));
-    const words = arriving(network, trace, 0);
     const host = new HostSource(
       Array.from({ length: trace.stepCount }, (_, step): Token[] => [
-        ...firingNeurons(words, step, sample),
+        ...firingNeurons(input, step, sample),
         "end",
       ]).flat(),
     );
@@ -257,10 +273,10 @@ class Pipeline {
         machine.lead--;
         return undefined;
       }
-      const left = pending[group] ?? 0;
-      if (left > 0) this.#push(layer, this.#address(layer, machine));
-      pending[group] = left - 1;
-      if (left > 1) return undefined;
+      const left = assertDefined(pending[group], "group");
+      const address = left.pop();
+      if (address !== undefined) this.#push(layer, address);
+      if (left.length > 0) return undefined;
       machine.group++;
       machine.lead = this.#leadOf(layer);
       return undefined;
@@ -282,24 +298,13 @@ class Pipeline {
     this.#joins[layer]?.own.push(token);
   }
 
-  #groupSpikes(layer: number, step: number): number[] {
+  #groupSpikes(layer: number, step: number): number[][] {
     const spikes = assertDefined(this.#handed[layer], "spikes");
-    const lanes = assertDefined(this.#geometries[layer], "geometry").lanes;
-    const perGroup = new Array<number>(Math.ceil(spikes.neuronCount / lanes)).fill(0);
-    for (const neuron of firingNeurons(spikes, step, this.#sample)) {
-      const group = Math.floor(neuron / lanes);
-      perGroup[group] = (perGroup[group] ?? 0) + 1;
+    const { lanes } = assertDefined(this.#geometries[layer], "geometry");
+    const groups = Array.from({ length: Math.ceil(spikes.neuronCount / lanes) }, (): number[] => []);
+    for (const neuron of firingNeurons(spikes, step, this.#sample).reverse()) {
+      groups[Math.floor(neuron / lanes)]?.push(neuron);
     }
-    return perGroup;
-  }
-
-  /** The address that the encoder sends next: lowest lane first. */
-  #address(layer: number, machine: LayerMachine): number {
-    const spikes = assertDefined(this.#handed[layer], "spikes");
-    const lanes = assertDefined(this.#geometries[layer], "geometry").lanes;
-    const firing = firingNeurons(spikes, machine.step, this.#sample).filter(
-      (neuron) => Math.floor(neuron / lanes) === machine.group,
-    );
-    return assertDefined(firing[firing.length - (machine.pending[machine.group] ?? 0)], "address");
+    return groups;
   }
 }

@@ -1,11 +1,12 @@
 import { suggestName, UserError } from "../../base/index.ts";
 import type { Files } from "../../platform/index.ts";
+import { readBraille } from "./braille.ts";
 import type { Dataset } from "./dataset.ts";
 import { readDigits } from "./digits.ts";
 import { fashionOrigin, loadIdxDataset, mnistOrigin } from "./idx-dataset.ts";
 import { loadNmnist } from "./nmnist.ts";
 
-export type DatasetName = "digits" | "mnist" | "fashion-mnist" | "nmnist";
+export type DatasetName = "digits" | "mnist" | "fashion-mnist" | "nmnist" | "braille";
 
 /** Every data set by name: how it is read from a folder. */
 const loaders: Readonly<Record<DatasetName, (files: Files, folder: string) => Promise<Dataset>>> = {
@@ -16,6 +17,10 @@ const loaders: Readonly<Record<DatasetName, (files: Files, folder: string) => Pr
   mnist: (files, folder) => loadIdxDataset(files, folder, mnistOrigin),
   "fashion-mnist": (files, folder) => loadIdxDataset(files, folder, fashionOrigin),
   nmnist: loadNmnist,
+  braille: async (files, folder) => {
+    const path = `${folder}/braille.npz`;
+    return readBraille(await files.read(path), path);
+  },
 };
 
 /** Read a data set. @throws `data/unknown`, and what its reader throws */
