@@ -2,7 +2,15 @@
 
 import { UserError, type Progress } from "../base/index.ts";
 import { wasmBackendOn } from "../compute/index.ts";
-import { evaluateNetwork, train, trainWithRewinding, type Dataset, type TrainingOptions } from "../learning/index.ts";
+import {
+  evaluateNetwork,
+  raiseThresholds,
+  train,
+  trainWithRewinding,
+  type Dataset,
+  type ThresholdTrial,
+  type TrainingOptions,
+} from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
 import {
   foldNormalization,
@@ -34,6 +42,8 @@ export interface TuneOptions extends ModelTask {
   readonly rewindTo: number;
   /** Remove neurons that nothing can notice. */
   readonly shrink: boolean;
+  /** Raise thresholds of hidden layers as long as validation accuracy loses at most this share. */
+  readonly raiseThresholds?: number | undefined;
 }
 
 export interface TuneResult {
@@ -44,6 +54,8 @@ export interface TuneResult {
   readonly connectionSparsity: number;
   /** "784-128-10" before and after dead neurons were removed. */
   readonly shapes: readonly [string, string];
+  /** Every factor of the thresholds that was tried; the last one within the limit was taken. */
+  readonly thresholds: readonly ThresholdTrial[];
 }
 
 /**
@@ -63,7 +75,12 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
     (await evaluateNetwork({ network, dataset, split: dataset.test, batch, backend })).accuracy;
   const before = await judge(model.network);
   const weightBits = options.weightBits ?? model.network.layers[0]?.quantizer?.bits;
-  const tunedNetwork = await tune(options, model, dataset, weightBits);
+  const isUntouched = options.sparsity === 0 && options.weightBits === undefined;
+  const learned =
+    isUntouched && options.raiseThresholds !== undefined
+      ? model.network
+      : await tune(options, model, dataset, weightBits);
+  const { network: tunedNetwork, trials } = await raise(options, { ...model, network: learned }, dataset);
   const network = options.shrink ? removeDeadNeurons(tunedNetwork).network : tunedNetwork;
   const tuned: Model = { ...model, network };
   const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
@@ -76,6 +93,7 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
     kind: golden === undefined ? "float" : "golden model",
     connectionSparsity: 1 - nonZero.reduce((a, b) => a + b, 0) / synapseCount(network),
     shapes: [networkShape(tunedNetwork), networkShape(network)],
+    thresholds: trials,
   };
 }
 
@@ -89,6 +107,19 @@ function configOf(config: Config, { tuning }: TuneOptions): Config {
   const { epochs, pruneBlock } = tuning;
   const merged = { ...config, tuning: { ...config.tuning, ...given({ epochs, pruneBlock }), pruning } };
   return parseConfig(merged, "command line");
+}
+
+/** Thresholds raised as far as the options allow. */
+async function raise(
+  { raiseThresholds: maxLoss, platform }: TuneOptions,
+  { network, config }: Model,
+  dataset: Dataset,
+): Promise<{ readonly network: Network; readonly trials: readonly ThresholdTrial[] }> {
+  if (maxLoss === undefined) return { network, trials: [] };
+  const batch = batchOptions(config, network.stepCount);
+  const backend = wasmBackendOn(platform.threads);
+  const { validationShare } = config.data;
+  return raiseThresholds({ network, dataset, batch, backend, validationShare, maxLoss });
 }
 
 async function tune(
@@ -128,7 +159,7 @@ async function tune(
   return result.network;
 }
 
-function checkTuning({ sparsity, weightBits }: TuneOptions): void {
+function checkTuning({ sparsity, weightBits, raiseThresholds: maxLoss }: TuneOptions): void {
   const fail = (flag: string, expected: string, got: number): never => {
     throw new UserError("tune/range", `--${flag}: expected ${expected}, got ${got}`, { exit: "usage" });
   };
@@ -136,4 +167,5 @@ function checkTuning({ sparsity, weightBits }: TuneOptions): void {
   if (weightBits !== undefined && !(Number.isInteger(weightBits) && weightBits >= 2 && weightBits <= 8)) {
     fail("bits", "a whole number 2…8", weightBits);
   }
+  if (maxLoss !== undefined && !(maxLoss >= 0 && maxLoss <= 1)) fail("raise-thresholds", "a share 0…1", maxLoss);
 }

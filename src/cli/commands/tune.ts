@@ -50,6 +50,7 @@ function tuneCommand(
         rounds: number("rounds"),
         rewindTo: number("rewindTo") ?? 0,
         shrink: options["shrink"] === true,
+        raiseThresholds: number("raiseThresholds"),
         signal,
         onEvent: stageView(voice, nodePlatform.clock.monotonic),
       });
@@ -59,6 +60,11 @@ function tuneCommand(
         print(
           `${before} → ${(found.after * 100).toFixed(1)} % (${found.kind})   zero weights ${(found.connectionSparsity * 100).toFixed(1)} %`,
         );
+        for (const { factor, accuracy, hiddenSpikes } of found.thresholds) {
+          print(
+            `thresholds × ${factor}: validation ${(accuracy * 100).toFixed(1)} %, ${hiddenSpikes.toFixed(1)} hidden spikes`,
+          );
+        }
         if (found.shapes[0] !== found.shapes[1]) print(`dead neurons removed: ${found.shapes.join(" → ")}`);
         remark(voice, `written ${target}`);
       }
@@ -80,6 +86,7 @@ function configurePruning(command: Command): void {
     .option("--regrow <share>", "share of the kept weights exchanged by gradient in every epoch at first")
     .option("--rounds <count>", "prune in rounds with rewinding; trains from the start in each")
     .option("--rewind-to <epoch>", "epoch of the first training to go back to", "0")
+    .option("--raise-thresholds <share>", "raise hidden thresholds while validation accuracy loses at most this share")
     .option("--shrink", "remove dead neurons; outputs stay equal bit for bit");
 }
 

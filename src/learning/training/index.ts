@@ -13,3 +13,4 @@ export { trainWithRewinding, type Rewinding } from "./rewind.ts";
 export * from "./schedules.ts";
 export * from "./task.ts";
 export { train } from "./train.ts";
+export { raiseThresholds, scaleThresholds, type ThresholdTrial } from "./threshold-scaling.ts";
