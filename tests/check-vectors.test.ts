@@ -9,11 +9,7 @@ import { compareExactly, compareValues, ulpDistance } from "../scripts/check-vec
 const vectors = path.join(process.env["LACUNA_SHARED"] ?? "../shared", "vectors");
 
 /** Models that no checker knows yet. */
-const awaited: readonly string[] = [
-  "fc(5->7,bias)-LIF-fc(7->3)-LIF",
-  "fc(5->7,bias)-Leaky-fc(7->3)-Leaky",
-  "functional.loss",
-];
+const awaited: readonly string[] = ["functional.loss"];
 
 test(
   "every reference vector is checked and equal",
