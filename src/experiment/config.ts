@@ -34,6 +34,10 @@ export interface Config {
   };
   readonly network: {
     readonly hidden: readonly number[];
+    /** All layers as text instead of `hidden`, such as "12C5-MP2-64C5-MP2-10". */
+    readonly layers?: string | undefined;
+    /** What the poolings of `layers` pool. */
+    readonly pooling: "currents" | "spikes";
     readonly neuron: "integrateFire" | "lif" | "alif" | "cubaLif";
     readonly reset: "subtract" | "zero";
     readonly parameters: Readonly<Record<string, number>>;

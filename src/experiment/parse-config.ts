@@ -3,7 +3,7 @@ import { suggestName, throwProblems, UserError, type Problem } from "../base/ind
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
-import { longestDelay } from "../model/network/index.ts";
+import { longestDelay, parseShapeText } from "../model/network/index.ts";
 import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
 import { pruningSchema } from "./pruning-choice.ts";
@@ -44,6 +44,8 @@ const dataSchema = z.strictObject({
 
 const networkSchema = z.strictObject({
   hidden: z.array(count).default([64]),
+  layers: z.string().max(1000).optional(),
+  pooling: z.enum(["currents", "spikes"]).default("currents"),
   neuron: z.enum(["integrateFire", "lif", "alif", "cubaLif"]).default("lif"),
   reset: z.enum(["subtract", "zero"]).default("subtract"),
   parameters: z.record(z.string(), z.number()).default({}),
@@ -284,6 +286,7 @@ function crossChecks(config: Config): Problem[] {
       "training.surrogate",
     ),
   ];
+  problems.push(...layersProblems(network));
   if (network.normalization.kind !== "none" && network.recurrent) {
     const message = "currents of recurrent layers are not normalized; leave one of both out";
     problems.push({ code: "config/normalization", path: "network.normalization", message });
@@ -297,6 +300,22 @@ function crossChecks(config: Config): Problem[] {
     problems.push({ code: "config/no-folder", path: "data.folder", message });
   }
   return problems;
+}
+
+function layersProblems({ layers, recurrent, delays }: Config["network"]): Problem[] {
+  if (layers === undefined) return [];
+  const path = "network.layers";
+  if (recurrent || delays.length > 0) {
+    const message = "layers as text have neither recurrent nor delayed synapses; leave one of both out";
+    return [{ code: "config/layers", path, message }];
+  }
+  try {
+    parseShapeText(layers);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ code: error.code, path, message: error.message }];
+  }
 }
 
 function learnProblems({ neuron, reset }: Config["network"], learn: readonly string[]): Problem[] {

@@ -1,6 +1,6 @@
 // From data to integer networks: everything that does not know the hardware.
 
-import { hashValue } from "../../base/index.ts";
+import { hashValue, UserError } from "../../base/index.ts";
 import { surrogateOf, wasmBackendOn } from "../../compute/index.ts";
 import {
   lowerNetwork,
@@ -15,6 +15,7 @@ import {
   evaluateNetwork,
   initialNetwork,
   inputCountOf,
+  inputGridOf,
   limitDataset,
   loadDataset,
   pruningMethods,
@@ -28,8 +29,8 @@ import {
   type TrainingState,
 } from "../../learning/index.ts";
 import { accuracyOf } from "../../model/encoding/index.ts";
-import { foldNormalization, type Network } from "../../model/network/index.ts";
-import { neuronSpec } from "../../model/neuron/index.ts";
+import { foldNormalization, layersOfText, type Layer, type Network } from "../../model/network/index.ts";
+import { neuronSpec, type NeuronSpec } from "../../model/neuron/index.ts";
 import type { SpikeTrain } from "../../model/tensor/index.ts";
 import type { StageContext } from "../../runs/index.ts";
 import type { Config } from "../config.ts";
@@ -134,13 +135,15 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
 /** The untrained network of a document. */
 export function initialOf(config: Config, dataset: Dataset, stepCount: number): Network {
   const { name, network, training, seed } = config;
+  const neuron = neuronSpec(network.neuron, network.parameters, { kind: network.reset });
   return initialNetwork({
     name,
     inputCount: inputCountOf(dataset, batchOptions(config, stepCount)),
     hidden: network.hidden,
+    layers: layersOf(config, dataset, neuron),
     classCount: dataset.classCount,
     stepCount,
-    neuron: neuronSpec(network.neuron, network.parameters, { kind: network.reset }),
+    neuron,
     recurrent: network.recurrent,
     readout: network.readout,
     learn: training.learn,
@@ -148,6 +151,23 @@ export function initialOf(config: Config, dataset: Dataset, stepCount: number): 
     delays: network.delays,
     seed,
   });
+}
+
+/** The layers that a document writes as text. @throws `network/classes` when they end in another number of neurons */
+function layersOf(config: Config, dataset: Dataset, neuron: NeuronSpec): readonly Layer[] | undefined {
+  const { layers: text, pooling, readout } = config.network;
+  if (text === undefined) return undefined;
+  const batch = batchOptions(config, 1);
+  const input = text.includes("C")
+    ? inputGridOf(dataset, batch)
+    : { rows: 1, columns: 1, channels: inputCountOf(dataset, batch) };
+  const layers = layersOfText(text, { input, neuron, pooling });
+  const wanted = dataset.classCount * (readout.neuronsPerClass ?? 1);
+  if (layers.at(-1)?.neuronCount === wanted) return layers;
+  throw new UserError(
+    "network/classes",
+    `network.layers: "${text}" must end in ${wanted} neurons for ${dataset.title}`,
+  );
 }
 
 /** Prune and quantize a trained network with fine-tuning, lower it, and judge it by the golden model. */

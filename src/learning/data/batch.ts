@@ -1,4 +1,4 @@
-import { assertDefined, randomStream, type RandomStream } from "../../base/index.ts";
+import { assertDefined, randomStream, UserError, type RandomStream } from "../../base/index.ts";
 import {
   binningOf,
   encode,
@@ -10,6 +10,7 @@ import {
   type EventGrid,
   type EventRecording,
 } from "../../model/encoding/index.ts";
+import type { Grid } from "../../model/network/index.ts";
 import { augmentImage, augments, eventShift, type Augmentation } from "./augment.ts";
 import type { Dataset, Split } from "./dataset.ts";
 
@@ -30,6 +31,24 @@ export function inputCountOf(dataset: Dataset, { encoding, pool }: Pick<BatchOpt
   return dataset.train.recordings === undefined
     ? encodedInputCount(encoding, dataset.shape)
     : eventInputCount(gridOf(dataset, pool), binningOf(encoding));
+}
+
+/**
+ * What a convolution sees of this data: pixels, and for each of them its inputs side by side.
+ * @throws `data/no-grid` where they do not lie so
+ */
+export function inputGridOf(dataset: Dataset, options: Pick<BatchOptions, "encoding" | "pool">): Grid {
+  const { encoding, pool } = options;
+  const [height = 0, width = 0] = dataset.shape.slice(-2);
+  const isEvents = dataset.train.recordings !== undefined;
+  const [rows, columns] = isEvents ? [Math.ceil(height / pool), Math.ceil(width / pool)] : [height, width];
+  const channels = inputCountOf(dataset, options) / (rows * columns);
+  if (isEvents && channels > 1 && binningOf(encoding).layout !== "pixels") {
+    throw new UserError("data/no-grid", "a convolution needs the inputs of a pixel side by side", {
+      hint: 'use the encoding\'s layout "pixels"',
+    });
+  }
+  return { rows, columns, channels };
 }
 
 /** Encode the samples `indices` of a split. A sample's spikes do not depend on who else is in the batch. */

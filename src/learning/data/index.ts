@@ -1,5 +1,5 @@
 export { augmentImage, augments, noAugmentation, type Augmentation } from "./augment.ts";
-export { encodeBatch, inputCountOf, type BatchOptions } from "./batch.ts";
+export { encodeBatch, inputCountOf, inputGridOf, type BatchOptions } from "./batch.ts";
 export * from "./dataset.ts";
 export { readDigits } from "./digits.ts";
 export { readIdx } from "./idx.ts";

@@ -1,9 +1,10 @@
-import { assertDefined, randomStream } from "../../base/index.ts";
+import { assertDefined, randomStream, type RandomStream } from "../../base/index.ts";
 import {
   delayTaps,
   denseLayer,
   normalizeLayer,
-  type DenseLayer,
+  recurrentWeightsOf,
+  type Layer,
   type Network,
   type Readout,
 } from "../../model/network/index.ts";
@@ -23,7 +24,10 @@ export type NormalizationChoice =
 export function initialNetwork(options: {
   readonly name: string;
   readonly inputCount: number;
+  /** Neurons of dense hidden layers. */
   readonly hidden: readonly number[];
+  /** All layers instead, with zero weights, such as `layersOfText` makes. */
+  readonly layers?: readonly Layer[] | undefined;
   readonly classCount: number;
   readonly stepCount: number;
   readonly neuron: NeuronSpec;
@@ -37,41 +41,51 @@ export function initialNetwork(options: {
   readonly delays?: readonly number[];
   readonly seed: number;
 }): Network {
-  const { inputCount, hidden, classCount, neuron, seed, delays = [] } = options;
-  let inputs = inputCount;
-  const outputs = classCount * (options.readout.neuronsPerClass ?? 1);
-  const layers = [...hidden, outputs].map((neuronCount, index) => {
-    const last = index === hidden.length;
-    const name = last ? "output" : `hidden${index + 1}`;
-    const rows = inputs * Math.max(1, delays.length);
-    const layer = denseLayer(name, { inputCount: rows, neuronCount, recurrent: options.recurrent && !last }, neuron);
-    const random = randomStream(seed, `initialize ${index}`);
-    const range = 2.8 / Math.sqrt(rows);
-    for (let i = 0; i < layer.weights.data.length; i++) layer.weights.data[i] = (random.uniform() * 2 - 1) * range;
-    const recurrent = layer.recurrentWeights?.data;
-    if (recurrent !== undefined) {
-      for (let i = 0; i < recurrent.length; i++)
-        recurrent[i] = ((random.uniform() * 2 - 1) * 0.5) / Math.sqrt(neuronCount);
-    }
-    const sources = inputs;
-    inputs = neuronCount;
+  const { inputCount, neuron, seed, delays = [] } = options;
+  const shells = options.layers ?? denseShells(options);
+  const layers = shells.map((shell, index) => {
+    const isLast = index === shells.length - 1;
+    fillWeights(shell, randomStream(seed, `initialize ${index}`));
     const own = (options.learn ?? []).map((parameter) => {
       const value = assertDefined(neuron.parameters[parameter], parameter);
-      return [parameter, tensor([neuronCount], new Float32Array(neuronCount).fill(value))] as const;
+      return [parameter, tensor([shell.neuronCount], new Float32Array(shell.neuronCount).fill(value))] as const;
     });
-    const extended: DenseLayer = {
-      ...layer,
+    const sources = index === 0 ? inputCount : (shells[index - 1]?.neuronCount ?? 0);
+    const extended: Layer = {
+      ...shell,
       ...(delays.length === 0 ? {} : { delays: delayTaps(sources, delays) }),
       ...(own.length === 0 ? {} : { neuronParameters: Object.fromEntries(own) }),
     };
     const scale = initialScale(options.normalization, neuron);
-    return last || scale === undefined ? extended : normalizeLayer(extended, scale);
+    return isLast || scale === undefined ? extended : normalizeLayer(extended, scale);
   });
   const { name, stepCount, readout } = options;
   return { kind: "network", name, inputCount, stepCount, layers, readout };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+function denseShells(options: Parameters<typeof initialNetwork>[0]): readonly Layer[] {
+  const { hidden, classCount, delays = [], neuron, recurrent } = options;
+  let inputs = options.inputCount;
+  return [...hidden, classCount * (options.readout.neuronsPerClass ?? 1)].map((neuronCount, index) => {
+    const isLast = index === hidden.length;
+    const inputCount = inputs * Math.max(1, delays.length);
+    inputs = neuronCount;
+    const name = isLast ? "output" : `hidden${index + 1}`;
+    return denseLayer(name, { inputCount, neuronCount, recurrent: recurrent && !isLast }, neuron);
+  });
+}
+
+function fillWeights(layer: Layer, random: RandomStream): void {
+  const { data, shape } = layer.weights;
+  const range = 2.8 / Math.sqrt(data.length / (shape.at(-1) ?? 1));
+  for (let i = 0; i < data.length; i++) data[i] = (random.uniform() * 2 - 1) * range;
+  const recurrent = recurrentWeightsOf(layer)?.data ?? new Float32Array(0);
+  for (let i = 0; i < recurrent.length; i++) {
+    recurrent[i] = ((random.uniform() * 2 - 1) * 0.5) / Math.sqrt(layer.neuronCount);
+  }
+}
 
 function initialScale(choice: NormalizationChoice = { kind: "none" }, neuron: NeuronSpec): number | undefined {
   switch (choice.kind) {
