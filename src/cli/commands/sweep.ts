@@ -72,7 +72,7 @@ export const sweepCommand: CommandDefinition = {
     print(textTable(columns, rows).trimEnd());
     print("* on the front of accuracy and effective synaptic operations; validation samples, golden model");
     print(
-      "cycles: predicted by the closed form that equals RTL; balanced: at most as many lanes, given out by work; energy: estimated",
+      "cycles: predicted by the closed form that equals RTL; balanced: the fastest allocation of at most as many lanes; energy: estimated",
     );
     remark(voice, `written ${folder}`);
     return 0;

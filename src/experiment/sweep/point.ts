@@ -2,8 +2,8 @@
 
 import { assertDefined, hashValue } from "../../base/index.ts";
 import { wasmBackendOn } from "../../compute/index.ts";
-import { deriveEnergy, profiles } from "../../hardware/cost/index.ts";
-import { balanceLanes, families, type HardwareChoice } from "../../hardware/family/index.ts";
+import { allocateLanes, AllocationSpace, deriveEnergy, profiles } from "../../hardware/cost/index.ts";
+import { families, type HardwareChoice } from "../../hardware/family/index.ts";
 import {
   countEvents,
   lowerNetwork,
@@ -48,11 +48,14 @@ export interface PointResult {
   readonly layerSpikes: readonly number[];
   /** With the lanes of the document. */
   readonly fixed: Prediction | undefined;
-  /** With at most as many lanes, given out by work. */
+  /** The fastest allocation of at most as many lanes. */
   readonly balanced: Prediction | undefined;
   readonly sampleCount: number;
   readonly isWarm: boolean;
 }
+
+/** The hardware that points are predicted for. */
+const hardware = { family: "layer-pipeline", weightStorage: "dense" } as const;
 
 /** Validation samples that judge a point. */
 const judgeSamples = 1000;
@@ -72,7 +75,7 @@ export async function judgePoint(
   const start = warm === undefined ? undefined : warmed(fresh, warm);
   return runQuietStage(session, {
     name,
-    version: 2,
+    version: 3,
     inputs: {
       data: data.hash,
       network: config.network,
@@ -118,7 +121,7 @@ export function predictOn(
   lanes: readonly number[],
 ): Prediction | undefined {
   const target = targetByName(config.target);
-  const choice: HardwareChoice = { family: "layer-pipeline", weightStorage: "dense", lanes };
+  const choice: HardwareChoice = { ...hardware, lanes };
   const family = families[choice.family];
   if (family.check(integer, choice, target).length > 0) return undefined;
   const mapping = family.map(integer, choice, target);
@@ -155,18 +158,17 @@ function pointTraining(config: Config, isWarm: boolean): TrainingOptions {
   return { ...tuning, epochs, learningRate, patience: undefined, weightBits };
 }
 
-/** The largest balanced allocation that fits. */
+/** The fastest allocation of the front with at most so many lanes in total. */
 function predictBalanced(
   config: Config,
   integer: IntegerNetwork,
   trace: EventTrace,
   most: number,
 ): Prediction | undefined {
-  for (let lanes = most; lanes >= integer.layers.length; lanes--) {
-    const found = predictOn(config, integer, trace, balanceLanes(integer, trace, lanes));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const target = targetByName(config.target);
+  const space = new AllocationSpace(integer, trace, { ...hardware, target, mostLanes: most });
+  const found = allocateLanes(space).front.find(({ lanes }) => lanes.reduce((a, b) => a + b, 0) <= most);
+  return found === undefined ? undefined : predictOn(config, integer, trace, found.lanes);
 }
 
 function measure(config: Config, integer: IntegerNetwork, trace: EventTrace): Omit<PointResult, "accuracy" | "isWarm"> {

@@ -33,4 +33,3 @@ const dense: Family = { ...layerPipeline, name: "dense" };
 
 /** Every architecture family, by the name that configurations use. */
 export const families: Readonly<Record<HardwareChoice["family"], Family>> = { "layer-pipeline": layerPipeline, dense };
-export { balanceLanes } from "./balance.ts";
