@@ -1,4 +1,4 @@
-import { referenceBackend, type Backend } from "../../src/compute/index.ts";
+import { referenceBackend, wasmBackend, type Backend } from "../../src/compute/index.ts";
 import { denseLayer, normalizeLayer, type Network } from "../../src/model/network/index.ts";
 import { neuronSpec } from "../../src/model/neuron/index.ts";
 import { setSpike, spikeTrain, tensor } from "../../src/model/tensor/index.ts";
@@ -25,7 +25,7 @@ export const batchNorms: Checker = {
   check: async ({ data }) => {
     const found: Comparison[] = [];
     for (const [name, layer] of Object.entries(data["layers"] as Readonly<Record<string, Recorded>>)) {
-      for (const backend of [referenceBackend]) found.push(...(await compareLayer(backend, name, layer)));
+      for (const backend of [referenceBackend, wasmBackend]) found.push(...(await compareLayer(backend, name, layer)));
     }
     return found;
   },

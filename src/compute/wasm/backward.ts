@@ -67,6 +67,7 @@ export function backwardKernel(
           const parts = [load("v128", cell, layer.staticGradient + 16 * j)];
           if (fromAbove !== undefined) parts.push(load("v128", fromAbove, 16 * j));
           if (layer.perStep !== undefined) parts.push(load("v128", saved, layer.perStep.spike + 16 * j));
+          if (layer.spikeGradient !== undefined) parts.push(load("v128", saved, layer.spikeGradient + 16 * j));
           return k.keep(parts.reduce((a, b) => apply("v.add", a, b)));
         });
         const own = pair.map((j) => carried.map((locals) => assertDefined(locals[j], "carried")));
@@ -131,7 +132,11 @@ export function recurrentBackwardKernel(
               layer.carried.map((address) => k.keep(load("v128", cell, address + 16 * j))),
             );
             const spikes = pair.map((j) => {
-              const constant = load("v128", cell, layer.staticGradient + 16 * j);
+              const fixed = load("v128", cell, layer.staticGradient + 16 * j);
+              const constant =
+                layer.spikeGradient === undefined
+                  ? fixed
+                  : apply("v.add", fixed, load("v128", saved, layer.spikeGradient + 16 * j));
               return k.keep(apply("v.add", constant, assertDefined(totals[i]?.[j], "product")));
             });
             adjointPair(k, layer, surrogate, { at: times(tile, layer.tileBytes), pair, cell, saved, spikes, carried });
@@ -167,7 +172,7 @@ function transposedTile(layer: LayerPlan, above: LayerPlan, tile: Value): Value 
  * Σ over the neurons of `above` of dLoss/dInput · weight, for several rows and one tile of the layer below.
  * @param weights  Address of [neuron of above][width].
  */
-function product(
+export function product(
   k: KernelBuilder,
   parts: {
     readonly above: LayerPlan;
@@ -234,7 +239,7 @@ export function adjointPair(
 ): readonly Local[] {
   const { pair, saved, cell } = parts;
   const learned = Array.from(layer.parameters, ([name, { perSample }]) => ({ name, perSample }));
-  const isSummed = layer.layer.bias !== undefined || layer.base !== undefined;
+  const isSummed = layer.normalization !== undefined || layer.layer.bias !== undefined || layer.base !== undefined;
   const sumAddresses = [...(isSummed ? [layer.inputGradientSum] : []), ...learned.map(({ perSample }) => perSample)];
   const before = pair.map((j) => ({
     tape: layer.tape.saved.map((_, slot) => k.keep(load("v128", saved, slotOf(layer, slot) + 16 * j))),

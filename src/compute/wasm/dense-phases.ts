@@ -1,13 +1,15 @@
 // Layers of narrow tiles: lists or tables of the spikes below, a tile for all samples, column lists for the weights.
 
 import { rowBlock } from "./backward.ts";
+import { rowTiles, sendBack } from "./delay.ts";
 import type { Call, LayerPhases } from "./layer-phases.ts";
+import { normalizedBackward, normalizedForward } from "./normalize.ts";
 import type { LayerPlan, Plan } from "./plan.ts";
 import { sourceOf } from "./program.ts";
 import { tablesPay } from "./tables.ts";
 
 export function densePhases(plan: Plan, layer: LayerPlan): LayerPhases {
-  const { index, recurrent, tiles, inputCount, neuronCount, input } = layer;
+  const { index, recurrent, tiles, inputCount, neuronCount, input, normalization, delay } = layer;
   const below = plan.layers[index - 1];
   const columns = (source: string): Call[] => [
     [`countColumns${source}`, plan.chunkCount],
@@ -22,10 +24,13 @@ export function densePhases(plan: Plan, layer: LayerPlan): LayerPhases {
     forward: ({ samples, steps, training }, method) => {
       const suffix = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];
       // A recurrent layer below has made its row lists on the way.
-      const isListed = below?.recurrent !== undefined;
+      const isListed = delay === undefined && below?.recurrent !== undefined;
       return [
-        ...(method === "events" && !isListed ? [[`rows${sourceOf(index)}`, samples * steps] as const] : []),
-        [`${training ? "train" : "infer"}${suffix}`, recurrent === undefined ? tiles * samples : samples],
+        ...(delay === undefined ? [] : [[`delay${index}`, samples] as const]),
+        ...(method === "events" && !isListed ? [[`rows${sourceOf(layer)}`, samples * steps] as const] : []),
+        ...(normalization === undefined
+          ? [[`${training ? "train" : "infer"}${suffix}`, recurrent === undefined ? tiles * samples : samples] as const]
+          : normalizedForward(layer, { samples, training }, suffix)),
       ];
     },
     backward: ({ samples }, method, learning) => {
@@ -36,23 +41,30 @@ export function densePhases(plan: Plan, layer: LayerPlan): LayerPhases {
           [`transposeBits${index}`, input.words],
           [`${prefix}.tables${index}`, tiles],
         ],
-        events: (): Call[] => [...columns(sourceOf(index)), [`${prefix}.events${index}`, tiles * inputCount]],
+        events: (): Call[] => [...columns(sourceOf(layer)), [`${prefix}.events${index}`, tiles * inputCount]],
       }[method]();
       return [
         [`backward${index}`, recurrent === undefined ? tiles * samples : Math.ceil(samples / rowBlock)],
         // A convolution below reads its gradient; the weights must still be those of the forward pass.
         ...(below?.convolution === undefined ? [] : [[`spread${index}`, samples] as const]),
-        [`${prefix}.small${index}`, tiles],
+        ...(normalization === undefined
+          ? [[`${prefix}.small${index}`, tiles] as const]
+          : normalizedBackward(layer, samples, prefix)),
+        ...(below === undefined || delay === undefined ? [] : sendBack(layer, delay, below, samples)),
         ...own,
         ...(recurrent === undefined
           ? []
-          : [...columns(sourceOf(index + 1)), [`${prefix}.recurrent${index}`, tiles * neuronCount] as const]),
+          : [...columns(String(index)), [`${prefix}.recurrent${index}`, tiles * neuronCount] as const]),
       ];
     },
     transpose: () => [
       ...(below === undefined
         ? []
-        : [[`transpose${index}`, below.convolution === undefined ? below.tiles * neuronCount : neuronCount] as const]),
+        : delay !== undefined
+          ? [[`transpose${index}`, rowTiles(delay) * neuronCount] as const]
+          : [
+              [`transpose${index}`, below.convolution === undefined ? below.tiles * neuronCount : neuronCount] as const,
+            ]),
       ...(recurrent === undefined ? [] : [[`transposeRecurrent${index}`, tiles * neuronCount] as const]),
     ],
   };

@@ -24,7 +24,7 @@ import type { Call, LayerPhases, Method, Part } from "./layer-phases.ts";
 import { scalar, type LayerPlan, type Plan } from "./plan.ts";
 import type { SourcePlan } from "./source-plan.ts";
 import { carryGradients, clearState, restoreState, saveState, type SequenceState } from "./sequence-state.ts";
-import { sourceOf, trainedOf, type Program } from "./program.ts";
+import { trainedOf, type Program } from "./program.ts";
 
 /** What a part leaves: spike counts of the last layer or its potential after the last step, and what every layer did. */
 export interface PartResult {
@@ -222,14 +222,15 @@ export class Engine {
   }
 
   #forwardLayer(layer: LayerPlan): PartActivity {
-    const { index, output, input } = layer;
+    const { index, output, delay } = layer;
+    const input = delay?.sent ?? layer.input;
     const rows = this.#part.samples * this.#part.steps;
     const isDirect = index === 0 && this.#isDirect;
     const arrivedCount = isDirect ? rows * input.count : this.#spikeCount(input);
     const method = this.#methodOf(layer, arrivedCount / (rows * input.count));
     this.#methods[index] = method;
     this.#run(this.#phasesOf(layer).forward(this.#part, method));
-    this.#run([[`spikes${sourceOf(index + 1)}`, this.plan.chunkCount]]);
+    this.#run([[`spikes${index}`, this.plan.chunkCount]]);
     return { spikeCount: this.#spikeCount(output), arrivedCount, method };
   }
 

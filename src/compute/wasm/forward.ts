@@ -30,6 +30,7 @@ import {
   stateLocal,
   storeVectors,
   vectorsOf,
+  zeroVectors,
 } from "./code.ts";
 import { append } from "./lists.ts";
 import type { LayerPlan, Plan, RecurrentPlan } from "./plan.ts";
@@ -147,7 +148,10 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
 export function directForwardKernel(name: string, plan: Plan, layer: LayerPlan): Kernel {
   const k = new KernelBuilder(name, argumentCount);
   eachTileSample(k, ({ tile, sample }) => {
-    const sums = loadVectors(k, times(tile, layer.tileBytes), layer.bias.values, layer.width);
+    const sums =
+      layer.normalization === undefined
+        ? loadVectors(k, times(tile, layer.tileBytes), layer.bias.values, layer.width)
+        : zeroVectors(k, layer.width);
     const values = k.keep(times(sample, 4 * layer.inputCount));
     const weights = k.keep(times(tile, layer.inputCount * layer.tileBytes));
     k.loop(i32(0), i32(layer.inputCount), 1, (input) => {

@@ -5,6 +5,7 @@ import { layerArrays, recurrentWeightsOf } from "../../model/network/index.ts";
 import { largestLevel } from "../../model/tensor/index.ts";
 import type { ArrayKind, LayerArrays, WeightTransform } from "../backend.ts";
 import { placeOf, type TiledShape, type Trained } from "./memory-layout.ts";
+import { delayWords } from "./delay.ts";
 import type { LayerPlan } from "./plan.ts";
 
 /** Rows of a batch in memory. */
@@ -34,6 +35,10 @@ export class LayerMemory {
       if (array?.transform !== undefined) this.setTransform(array, {});
     }
     this.write(plan, "masters", layerArrays(plan.layer));
+    if (plan.delay === undefined) return;
+    const { starts, entries } = delayWords(plan.delay);
+    this.words.set(starts, plan.delay.starts / 4);
+    this.words.set(entries, plan.delay.entries / 4);
   }
 
   read(plan: LayerPlan, kind: ArrayKind): LayerArrays {
@@ -51,10 +56,40 @@ export class LayerMemory {
         ? {}
         : { recurrentWeights: get(plan.recurrent.weights) }),
       ...(parameters.length === 0 ? {} : { neuronParameters: Object.fromEntries(parameters) }),
+      ...this.#readNormalization(plan, kind),
     };
   }
 
+  /** Running statistics are what they are, whether the forward pass or learning asks; nothing else has any. */
+  #readNormalization(plan: LayerPlan, kind: ArrayKind): Pick<LayerArrays, "normalization"> {
+    const { normalization } = plan;
+    if (normalization === undefined) return {};
+    const { shape } = normalization.scale;
+    const isState = kind === "weights" || kind === "masters";
+    const get = (address: number | undefined): Float32Array =>
+      address === undefined ? new Float32Array(shape.columns) : this.#readTiles(shape, address);
+    const running = isState ? normalization : { mean: undefined, variance: undefined };
+    return {
+      normalization: {
+        scale: get(addressOf(normalization.scale, kind)),
+        mean: get(running.mean),
+        variance: get(running.variance),
+      },
+    };
+  }
+
+  #writeNormalization({ normalization }: LayerPlan, kind: ArrayKind, arrays: LayerArrays): void {
+    if (normalization === undefined || arrays.normalization === undefined) return;
+    const { shape } = normalization.scale;
+    const scale = addressOf(normalization.scale, kind);
+    if (scale !== undefined) this.#writeTiles(shape, scale, arrays.normalization.scale);
+    if (kind !== "weights" && kind !== "masters") return;
+    this.#writeTiles(shape, normalization.mean, arrays.normalization.mean);
+    this.#writeTiles(shape, normalization.variance, arrays.normalization.variance);
+  }
+
   write(plan: LayerPlan, kind: ArrayKind, arrays: LayerArrays): void {
+    this.#writeNormalization(plan, kind, arrays);
     const put = (array: Trained, values: Float32Array): void => {
       const address = addressOf(array, kind);
       if (address !== undefined) this.#writeTiles(array.shape, address, values);

@@ -2,13 +2,15 @@
 // neurons come in tiles, and all rows of one tile lie together, so that a tile of weights stays in cache while rows pass by.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
+import { delaysOf, recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
 import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import { convolutionScratch, planConvolution, tileWidth, type ConvolutionPlan } from "./convolution/plan.ts";
 import { convolutionShape, gridLayers, type GridLayer } from "./convolution/shape.ts";
 import { Allocator, planTrained, type Lanes, type Trained } from "./memory-layout.ts";
 import { planSource, type SourcePlan } from "./source-plan.ts";
+import { planDelay, type DelayPlan } from "./delay-plan.ts";
+import { planNormalization, type NormalizationPlan } from "./normalization-plan.ts";
 import { planTape, type Tape } from "./tape.ts";
 
 export interface LayerPlan {
@@ -50,6 +52,12 @@ export interface LayerPlan {
   readonly staticGradient: number;
   /** Per-neuron parameters by name: [tile][width], and per sample their gradients: [tile][sample][width]. */
   readonly parameters: ReadonlyMap<string, { readonly values: Trained; readonly perSample: number }>;
+  /** What normalized currents add. */
+  readonly normalization: NormalizationPlan | undefined;
+  /** What delayed synapses add; `input` then holds spikes as they arrive. */
+  readonly delay: DelayPlan | undefined;
+  /** dLoss/dSpike by the delayed synapses of the layer above: [tile][row][width]. */
+  readonly spikeGradient: number | undefined;
   /** Spikes per sample: [tile][sample][width]; a dense last layer only. */
   readonly counts: number | undefined;
   /** v after each step, and gradients given for every step: [tile][row][width]; last layer, when asked for. */
@@ -107,12 +115,14 @@ export function planMemory(network: Network, options: CompileOptions & { readonl
   let below: LayerPlan | undefined;
   const layers = network.layers.map((layer, index): LayerPlan => {
     const isLast = index === network.layers.length - 1;
+    const above = network.layers[index + 1];
     below = planLayer(layer, index, source, {
       shape,
       options,
       below,
       isLast,
       convolution: grids[index],
+      isDelayedAbove: above !== undefined && delaysOf(above) !== undefined,
       isListed: recurrentWeightsOf(layer) !== undefined || (!isLast && grids[index + 1] === undefined),
     });
     source = below.output;
@@ -190,13 +200,17 @@ interface LayerContext {
   readonly convolution: GridLayer | undefined;
   /** Whether it or the layer above reads lists of its spikes. */
   readonly isListed: boolean;
+  readonly isDelayedAbove: boolean;
 }
 
-function planLayer(layer: Layer, index: number, input: SourcePlan, context: LayerContext): LayerPlan {
+function planLayer(layer: Layer, index: number, sent: SourcePlan, context: LayerContext): LayerPlan {
   const { shape, options, isLast, isListed, convolution: grid } = context;
   const { memory, samples, rows } = shape;
   const { neuronCount } = layer;
   const neuron = neuronOf(layer.neuron);
+  const delays = delaysOf(layer);
+  const input = delays === undefined ? sent : planSource(shape, delays.sources.length, { isListed: true });
+  const rowWidth = index === 0 ? undefined : widthOf(input.count);
   const { width, lanes, tiles, channels, channelWidth, weightRows } = layoutOf(layer, grid, input);
   const tileBytes = width * 4;
   const perSample = (): number => memory.take(tiles * samples * tileBytes);
@@ -234,7 +248,7 @@ function planLayer(layer: Layer, index: number, input: SourcePlan, context: Laye
             tape,
             below: belowOf(context),
           }),
-    transposed: transposedOf(context, neuronCount),
+    transposed: transposedOf(context, neuronCount, delays === undefined ? undefined : input.count),
     base: index === 0 ? perSample() : undefined,
     state: neuron.state.map(perSample),
     carried: neuron.state.map(perSample),
@@ -247,6 +261,16 @@ function planLayer(layer: Layer, index: number, input: SourcePlan, context: Laye
         return [name, { values: { ...trained(neuronCount / channels, false), range }, perSample: perSample() }];
       }),
     ),
+    normalization:
+      layer.normalization === undefined
+        ? undefined
+        : planNormalization(layer.normalization, trained(1, false), {
+            row: perRow,
+            sample: perSample,
+            tile: () => memory.take(tiles * tileBytes),
+          }),
+    delay: delays === undefined ? undefined : planDelay(memory, delays, { sent, rows, width: rowWidth }),
+    spikeGradient: context.isDelayedAbove ? perRow() : undefined,
     counts: isLast && grid === undefined ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true
@@ -289,8 +313,16 @@ function layoutOf(
 }
 
 /** A convolution gives its input gradient back by itself; a dense layer has its weights multiplied by whoever is below. */
-function transposedOf({ shape, below, convolution }: LayerContext, neuronCount: number): number | undefined {
+function transposedOf(
+  { shape, below, convolution }: LayerContext,
+  neuronCount: number,
+  delayedRows: number | undefined,
+): number | undefined {
   if (below === undefined || convolution !== undefined) return undefined;
+  if (delayedRows !== undefined) {
+    const width = widthOf(delayedRows);
+    return shape.memory.take(4 * neuronCount * Math.ceil(delayedRows / width) * width);
+  }
   return shape.memory.take(4 * neuronCount * below.tiles * below.width);
 }
 

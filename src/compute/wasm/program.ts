@@ -6,6 +6,8 @@ import type { Kernel } from "../kernel/language.ts";
 import type { Phase } from "../../platform/index.ts";
 import { convolutionKernels } from "./convolution/kernels.ts";
 import { spreadKernel, transposeToPlacesKernel } from "./convolution/learn.ts";
+import { delayKernel, sendBackKernels } from "./delay.ts";
+import { currentsKernel, gatherNormalized, normalizationKernels, scaleKernel } from "./normalize.ts";
 import { backwardKernel, recurrentBackwardKernel } from "./backward.ts";
 import { directForwardKernel, forwardKernel, gatherEvents, recurrentForwardKernel } from "./forward.ts";
 import {
@@ -32,7 +34,8 @@ import type { SourcePlan } from "./source-plan.ts";
 
 /** The kernels that a compiled network may call; the names of a layer's end in its number. */
 export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
-  const first = assertDefined(plan.layers[0], "first layer").input;
+  const { input, delay } = assertDefined(plan.layers[0], "first layer");
+  const first = delay?.sent ?? input;
   return [
     packBytesKernel("packBytes", plan, first),
     reorderWordsKernel("reorderWords", plan, first),
@@ -45,9 +48,10 @@ export function networkKernels(plan: Plan, options: CompileOptions): Kernel[] {
   ];
 }
 
-/** Kernels of spikes are named after their source: the input of layer 0, or the layer before. */
-export function sourceOf(layer: number): string {
-  return layer === 0 ? "Input" : String(layer - 1);
+/** Kernels of spikes are named after their source: the input of layer 0, or the layer before, or their delayed spikes. */
+export function sourceOf({ index, delay }: Pick<LayerPlan, "index" | "delay">): string {
+  if (delay !== undefined) return `Delayed${index}`;
+  return index === 0 ? "Input" : String(index - 1);
 }
 
 /** Phases by kernel name. */
@@ -70,6 +74,7 @@ export function trainedOf(layer: LayerPlan): readonly (readonly [name: string, a
     ["weights", layer.weights],
     ...(layer.layer.bias === undefined ? [] : [["bias", layer.bias] as const]),
     ...(layer.recurrent === undefined ? [] : [["recurrent", layer.recurrent.weights] as const]),
+    ...(layer.normalization === undefined ? [] : [["scale", layer.normalization.scale] as const]),
     ...Array.from(layer.parameters, ([name, { values }]) => [`parameter.${name}`, values] as const),
   ];
 }
@@ -91,8 +96,10 @@ function sourceKernels(suffix: string, plan: Plan, source: SourcePlan): Kernel[]
 function layerKernels(plan: Plan, layer: LayerPlan, options: CompileOptions): Kernel[] {
   const { index, recurrent } = layer;
   const { surrogate, optimizer } = options;
-  const above = plan.layers[index + 1];
-  const kernels: Kernel[] = [];
+  const next = plan.layers[index + 1];
+  // Delayed synapses send their gradient back by themselves.
+  const above = next?.delay === undefined ? next : undefined;
+  const kernels = extraKernels(plan, layer, options);
   for (const training of [false, true]) {
     const how = { training, surrogate };
     const name = training ? "train" : "infer";
@@ -123,6 +130,32 @@ function arrayKernels(plan: Plan, layer: LayerPlan, { optimizer }: CompileOption
     ...(array.transform === undefined ? [] : [effectiveKernel(`effective.${name}${layer.index}`, array)]),
     ...(optimizer === undefined ? [] : [updateKernel(`update.${name}${layer.index}`, plan, array, optimizer)]),
   ]);
+}
+
+/** What normalization and delays of a layer add. */
+function extraKernels(plan: Plan, layer: LayerPlan, { surrogate, optimizer }: CompileOptions): Kernel[] {
+  const { index, normalization, delay } = layer;
+  const kernels: Kernel[] = [];
+  if (normalization !== undefined) {
+    const normalized = { layer, normalization };
+    const gather = gatherNormalized(plan, normalized);
+    kernels.push(
+      ...normalizationKernels(plan, normalized),
+      currentsKernel(`currentsEvents${index}`, plan, normalized, { gather: gatherEvents(layer) }),
+      currentsKernel(`currentsTables${index}`, plan, normalized, gatherTables(plan, layer)),
+      forwardKernel(`trainNormalized${index}`, plan, layer, { training: true, surrogate }, { gather }),
+      forwardKernel(`inferNormalized${index}`, plan, layer, { training: false, surrogate }, { gather }),
+      scaleKernel(`gradient.scale${index}`, plan, normalized, { optimizer: undefined }),
+      ...(index === 0 ? [currentsKernel("currentsDirect", plan, normalized, {})] : []),
+      ...(optimizer === undefined ? [] : [scaleKernel(`learn.scale${index}`, plan, normalized, { optimizer })]),
+    );
+  }
+  if (delay !== undefined) {
+    kernels.push(delayKernel(plan, { layer, delay }), ...sourceKernels(`Delayed${index}`, plan, layer.input));
+    const below = plan.layers[index - 1];
+    if (below !== undefined) kernels.push(...sendBackKernels(plan, { layer, delay }, below));
+  }
+  return kernels;
 }
 
 function learningKernels(

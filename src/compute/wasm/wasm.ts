@@ -2,7 +2,7 @@
 // behind the gather. Sums run in the order of the reference and never depend on threads, so spikes agree bit for bit.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { delaysOf, type Network } from "../../model/network/index.ts";
+import { delaysOf, type Layer, type Network } from "../../model/network/index.ts";
 import { neuronOf, sendsBits } from "../../model/neuron/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
@@ -75,27 +75,31 @@ async function compile(
 
 /** @throws `compute/unsupported` for what only the reference runs */
 function refuseUnsupported(network: Network): void {
-  for (const layer of network.layers) {
+  network.layers.forEach((layer, index) => {
+    const isGrid = (one: Layer | undefined): boolean => one?.kind === "conv" || one?.inputPooling !== undefined;
     const what = [
-      delaysOf(layer) !== undefined && "delays",
-      layer.normalization !== undefined && "normalized currents",
+      isGrid(network.layers[index - 1]) && delaysOf(layer) !== undefined && "delays behind a convolution",
+      isGrid(layer) && layer.normalization !== undefined && "normalized currents of convolutions and pooled spikes",
       !sendsBits(neuronOf(layer.neuron)) && "graded spikes",
     ].find((reason) => reason !== false);
-    if (what === undefined) continue;
-    throw new UserError("compute/unsupported", `"${layer.name}": ${what} run in the reference back end only`, {
-      path: layer.name,
-      exit: "unsupported",
-    });
-  }
+    if (what === undefined) return;
+    const message = `"${layer.name}": ${what} run in the reference back end only`;
+    throw new UserError("compute/unsupported", message, { path: layer.name, exit: "unsupported" });
+  });
 }
 
 /** The whole sequence at once, or in the longest of its halves, quarters… that the memory holds. */
 function planParts(network: Network, options: CompileOptions & { readonly threadCount: number }): Plan {
+  const isWhole = network.layers.some((layer) => delaysOf(layer) !== undefined || layer.normalization !== undefined);
+  if (isWhole && (options.stepsPerPart ?? network.stepCount) < network.stepCount) {
+    const message = `network "${network.name}": delays and normalization see all steps of a sequence at once, not parts of it`;
+    throw new UserError("compute/whole-sequence", message, { exit: "unsupported", hint: "leave the truncation out" });
+  }
   for (let stepCount = Math.min(network.stepCount, options.stepsPerPart ?? network.stepCount); ;) {
     try {
       return planMemory({ ...network, stepCount }, options);
     } catch (error) {
-      if (!(error instanceof UserError && error.code === "compute/too-large" && stepCount > 1)) throw error;
+      if (!(error instanceof UserError && error.code === "compute/too-large" && stepCount > 1 && !isWhole)) throw error;
       stepCount = Math.ceil(stepCount / 2);
     }
   }
