@@ -261,12 +261,7 @@ function flattenedFrom(plan: NirPlan, index: number, input: readonly number[]): 
 function recurrence(
   plan: NirPlan,
   index: number,
-):
-  | {
-      readonly weights: ArrayLike<number>;
-      readonly bias: (ArrayLike<number> & Iterable<number> & { some: Float64Array["some"] }) | undefined;
-    }
-  | undefined {
+): { readonly weights: ArrayLike<number>; readonly bias: Float64Array | undefined } | undefined {
   const backs = nodeAt(plan, index).from.filter((source) => isRecurrent(plan, source, index));
   const [back] = backs;
   if (back === undefined) return undefined;
