@@ -4,7 +4,7 @@
 import { assertDefined } from "../../../base/index.ts";
 import { neuronOf, stepNeuron } from "../../neuron/index.ts";
 import { tensor, type Tensor } from "../../tensor/index.ts";
-import { recurrentWeightsOf, type ConvLayer, type DenseLayer, type Layer } from "../layer.ts";
+import { delaysOf, recurrentWeightsOf, type ConvLayer, type DenseLayer, type Layer } from "../layer.ts";
 import type { Network } from "../network.ts";
 
 /** What a network lost. */
@@ -43,6 +43,7 @@ function keptOf(network: Network, index: number): number[] | undefined {
   const next = assertDefined(network.layers[index + 1], "next layer");
   if (layer.kind === "conv" && (layer.groups !== 1 || layer.neuronParameters !== undefined)) return undefined;
   if (next.kind === "conv" && next.groups !== 1) return undefined;
+  if (delaysOf(next) !== undefined || layer.normalization !== undefined) return undefined;
   const columns = columnsOf(layer);
   const isReached = reached(layer);
   const isHeard = heard(network, index);
