@@ -126,8 +126,8 @@ test("a readout, a reset and a quantizer that nobody knows how to run", () => {
   assert.deepEqual(lines(hidden({ neuron: odd })), [
     'neuron/unknown-reset at layers[0] "hidden".neuron.reset: no reset is called "soft"; known: subtract, zero, value, none',
   ]);
-  assert.deepEqual(lines(hidden({ quantizer: { bits: 1, scale: 0 } })), [
-    'quantizer/bits at layers[0] "hidden".quantizer: expected 2…16 whole bits, got 1',
+  assert.deepEqual(lines(hidden({ quantizer: { bits: 0, scale: 0 } })), [
+    'quantizer/bits at layers[0] "hidden".quantizer: expected 1…16 whole bits, got 0',
     'quantizer/scale at layers[0] "hidden".quantizer: expected a finite scale above 0, got 0',
   ]);
 });
