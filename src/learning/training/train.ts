@@ -114,8 +114,10 @@ class Trainer {
     const monitor = new EpochMonitor(network, partial?.monitor);
     if (partial === undefined) this.#epoch++;
     const order = randomStream(training.seed, `order ${this.#epoch}`).shuffle(this.#training.slice());
+    // Penalties on spikes enter the gradients that pruning looks at, and know the weights that pruning leaves.
+    this.#countFanOut();
     if (partial === undefined) await this.#refit(order);
-    if (training.activity.length > 0) this.#fanOut = hiddenFanOut(network, this.#executor.read("weights"));
+    this.#countFanOut();
     for (let start = partial?.sampleCount ?? 0; start < order.length; start += training.batchSize) {
       signal?.throwIfAborted();
       const chosen = order.subarray(start, start + training.batchSize);
@@ -219,6 +221,11 @@ class Trainer {
     });
     this.#step++;
     return { learningRate, step: this.#step };
+  }
+
+  #countFanOut(): void {
+    const { network, training } = this.#options;
+    if (training.activity.length > 0) this.#fanOut = hiddenFanOut(network, this.#executor.read("weights"));
   }
 
   /** What penalties on spikes pull hidden layers by, after a forward pass. */
