@@ -229,7 +229,11 @@ test("layer_core: sums, shows them to the neurons, emits, clears", async () => {
     "output logic [11:0] neuron_sum_o, neuron_state_o",
     "output logic [1:0] event_address_o",
   ];
-  const s = await block("layer_core", ".Events(3), .Lanes(2), .SumGroups(2), .WeightBits(4), .SumBits(6), .StateBits(6)", ports);
+  const s = await block(
+    "layer_core",
+    ".Events(3), .Lanes(2), .SumGroups(2), .WeightBits(4), .SumBits(6), .StateBits(6)",
+    ports,
+  );
   reset(s);
   s.setInput("event_ready_i", 1);
   // Group 0 gets weights (3, −2), then (1, 1): sums (4, −1).
