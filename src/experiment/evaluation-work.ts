@@ -4,7 +4,7 @@ import { assertDefined, UserError } from "../base/index.ts";
 import { runReference, wasmBackendOn } from "../compute/index.ts";
 import { encodeBatch, evaluateNetwork, type Dataset } from "../learning/index.ts";
 import { accuracyOf, decideEarly, parseEarlyExit, type EncodedInput } from "../model/encoding/index.ts";
-import { networkShape } from "../model/network/index.ts";
+import { layerColumns, networkShape } from "../model/network/index.ts";
 import {
   countSynapticOperations,
   measureActivations,
@@ -76,7 +76,7 @@ export async function evaluateModel(
       const { accumulates, multiplyAccumulates, dense } = assertDefined(counts[l], "counts");
       return {
         layer: layer.name,
-        connectionSparsity: measureConnections(layer.weights.data, layer.neuronCount).connectionSparsity,
+        connectionSparsity: measureConnections(layer.weights.data, layerColumns(layer)).connectionSparsity,
         activationSparsity: activity.activationSparsity,
         spikesPerSample: countSpikes(train) / sampleCount,
         deadNeurons: activity.deadNeurons,

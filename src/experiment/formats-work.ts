@@ -2,6 +2,7 @@
 
 import { assertDefined, suggestName, UserError } from "../base/index.ts";
 import { chooseFormat, type FormatChoice } from "../hardware/cost/index.ts";
+import { weightColumns } from "../hardware/golden/index.ts";
 import { ramKinds, type RamKind, type RamKindName } from "../hardware/target/index.ts";
 import { breakEvenTable } from "../model/sparsity/index.ts";
 import type { Files } from "../platform/index.ts";
@@ -11,6 +12,7 @@ export interface FormatsReport {
   readonly ram: RamKind;
   readonly layers: readonly {
     readonly layer: string;
+    /** Inputs, or kernel positions × input channels. */
     readonly rows: number;
     readonly columns: number;
     readonly bits: number;
@@ -41,13 +43,16 @@ export async function formatsOf(
   const { layers } = integerOf(await loadModel(files, file));
   return {
     ram,
-    layers: layers.map(({ name, inputCount, neuronCount, weights, weightBits }, index) => {
-      const lanes = Math.min(neuronCount, options.lanes[index] ?? assertDefined(options.lanes.at(-1), "lanes"));
-      const matrix = { rows: inputCount, columns: neuronCount, bits: weightBits, values: weights };
+    layers: layers.map((layer, index) => {
+      const { name, weights, weightBits } = layer;
+      const columns = weightColumns(layer);
+      const rows = weights.length / columns;
+      const lanes = Math.min(columns, options.lanes[index] ?? assertDefined(options.lanes.at(-1), "lanes"));
+      const matrix = { rows, columns, bits: weightBits, values: weights };
       return {
         layer: name,
-        rows: inputCount,
-        columns: neuronCount,
+        rows,
+        columns,
         bits: weightBits,
         lanes,
         choice: chooseFormat(matrix, { ram, lanes, maxCycles: options.maxCycles }),

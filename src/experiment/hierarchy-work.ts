@@ -3,6 +3,7 @@
 import { assertDefined, signedBits } from "../base/index.ts";
 import { crossoverDensity, hierarchyEnergy, hierarchyFormats, type HierarchyEnergy } from "../hardware/cost/index.ts";
 import { countEvents } from "../hardware/golden/index.ts";
+import { denseLayers } from "../model/network/index.ts";
 import { integerOf, loadModel } from "./model-file.ts";
 import { datasetOf, goldenOn, type ModelTask } from "./model-work.ts";
 
@@ -28,6 +29,7 @@ export async function hierarchyOf(
   options: ModelTask & { readonly dataFolder: string | undefined; readonly sampleCount: number },
 ): Promise<HierarchyReport> {
   const model = await loadModel(options.platform.files, options.file);
+  denseLayers(model.network);
   const dataset = await datasetOf(options, model, options.dataFolder);
   const sampleCount = Math.min(options.sampleCount, dataset.test.sampleCount);
   const network = integerOf(model);

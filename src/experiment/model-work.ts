@@ -14,7 +14,7 @@ import {
   type Dataset,
   type EpochRecord,
 } from "../learning/index.ts";
-import { layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
+import { layerColumns, layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
 import { logicalBits, measureConnections, storageFormats } from "../model/sparsity/index.ts";
 import type { Files, Platform } from "../platform/index.ts";
 import { openRun } from "../runs/index.ts";
@@ -181,16 +181,17 @@ export async function inspectModel(files: Files, file: string): Promise<ModelSum
       neuron: `${layer.neuron.model}, reset ${layer.neuron.reset.kind}`,
       inputCount: layerInputCount(network, index),
       neuronCount: layer.neuronCount,
-      connectionSparsity: measureConnections(layer.weights.data, layer.neuronCount).connectionSparsity,
+      connectionSparsity: measureConnections(layer.weights.data, layerColumns(layer)).connectionSparsity,
       weightBits: layer.quantizer?.bits,
       low: layer.weights.data.reduce((a, b) => Math.min(a, b), 0),
       high: layer.weights.data.reduce((a, b) => Math.max(a, b), 0),
       parameters: layer.neuron.parameters,
     })),
-    storage: network.layers.flatMap((layer, index) => {
+    storage: network.layers.flatMap((layer) => {
       const { quantizer } = layer;
       if (quantizer === undefined) return [];
-      const shape = { rows: layerInputCount(network, index), columns: layer.neuronCount, bits: quantizer.bits };
+      const columns = layerColumns(layer);
+      const shape = { rows: layer.weights.data.length / columns, columns, bits: quantizer.bits };
       const matrix = { ...shape, values: Array.from(layer.weights.data, (w) => Math.round(w / quantizer.scale)) };
       const bits = storageFormats.map((format) => ({
         format: format.name,

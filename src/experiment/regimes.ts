@@ -7,7 +7,7 @@ import { nonDominated } from "../exploration/index.ts";
 import { lowerNetwork, runGoldenFast } from "../hardware/golden/index.ts";
 import { evaluateNetwork, train, type TrainingOptions } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
-import type { Network } from "../model/network/index.ts";
+import { layerColumns, type Network } from "../model/network/index.ts";
 import {
   countSynapticOperations,
   logicalBits,
@@ -183,7 +183,7 @@ function pointOf(
   const measured = network.layers.map((layer) => ({
     layer: layer.name,
     size: layer.weights.data.length,
-    ...measureConnections(layer.weights.data, layer.neuronCount),
+    ...measureConnections(layer.weights.data, layerColumns(layer)),
   }));
   const size = measured.reduce((sum, layer) => sum + layer.size, 0);
   return {
@@ -204,10 +204,11 @@ function formatBits(network: Network): RegimePoint["formats"] {
     const bits = network.layers.reduce((sum, { weights }) => sum + 32 * weights.data.length, 0);
     return [{ format: "dense", bits }];
   }
-  const matrices = network.layers.map(({ weights, neuronCount, quantizer }) => {
-    const { bits, scale } = assertDefined(quantizer, "quantizer");
-    const values = Array.from(weights.data, (w) => Math.round(w / scale));
-    return { rows: values.length / neuronCount, columns: neuronCount, bits, values };
+  const matrices = network.layers.map((layer) => {
+    const { bits, scale } = assertDefined(layer.quantizer, "quantizer");
+    const columns = layerColumns(layer);
+    const values = Array.from(layer.weights.data, (w) => Math.round(w / scale));
+    return { rows: values.length / columns, columns, bits, values };
   });
   return storageFormats.map((format) => ({
     format: format.name,

@@ -1,7 +1,7 @@
 // The parts of the report that come from the golden trace: sparsity, one sample's spikes, cycles.
 
 import { assertDefined, quantity, type Quantity } from "../base/index.ts";
-import { countEvents } from "../hardware/golden/index.ts";
+import { countEvents, weightColumns } from "../hardware/golden/index.ts";
 import { measureActivations, measureConnections } from "../model/sparsity/index.ts";
 import { firingNeurons } from "../model/tensor/index.ts";
 import type { ReportData, SparsitySummary } from "../report/index.ts";
@@ -16,7 +16,7 @@ export function sparsitySummary({ software, test }: Findings): SparsitySummary {
     kind: "simulated",
     layers: software.integer.layers.map((layer, index) => {
       const activity = measureActivations(assertDefined(test.trace.layers[index], "spikes"));
-      const connections = measureConnections(layer.weights, layer.neuronCount);
+      const connections = measureConnections(layer.weights, weightColumns(layer));
       const counted = assertDefined(events.layers[index], "events");
       return {
         layer: layer.name,

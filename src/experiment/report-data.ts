@@ -10,7 +10,7 @@ import {
   staticLine,
 } from "../hardware/cost/index.ts";
 import { blocksUsed } from "../hardware/family/index.ts";
-import { hashNetwork } from "../hardware/golden/index.ts";
+import { hashNetwork, weightColumns } from "../hardware/golden/index.ts";
 import { describeMismatch } from "../hardware/rtl/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
 import { isUnknown } from "../report/index.ts";
@@ -155,7 +155,7 @@ function networkSummary({ software }: Findings, encoding: string): ReportData["n
       inputCount: layer.inputCount,
       neuronCount: layer.neuronCount,
       synapseCount: layer.weights.length,
-      nonZeroCount: measureConnections(layer.weights, layer.neuronCount).nonZeroCount,
+      nonZeroCount: measureConnections(layer.weights, weightColumns(layer)).nonZeroCount,
       weightBits: layer.weightBits,
     })),
   };

@@ -18,6 +18,7 @@ import {
   removeDeadNeurons,
   synapseCount,
   type Network,
+  layerColumns,
 } from "../model/network/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
 import type { Config } from "./config.ts";
@@ -86,7 +87,7 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
   const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
   const after = golden === undefined ? await judge(network) : accuracyOf(golden.decisions, dataset.test.labels);
   await saveModel(platform.files, options.target, tuned);
-  const nonZero = network.layers.map((layer) => measureConnections(layer.weights.data, layer.neuronCount).nonZeroCount);
+  const nonZero = network.layers.map((layer) => measureConnections(layer.weights.data, layerColumns(layer)).nonZeroCount);
   return {
     before,
     after,

@@ -10,6 +10,7 @@ import {
   runGoldenFast,
   type EventTrace,
   type IntegerNetwork,
+  weightColumns,
 } from "../../hardware/golden/index.ts";
 import { targetByName } from "../../hardware/target/index.ts";
 import { splitValidation, train, type TrainingOptions } from "../../learning/index.ts";
@@ -189,7 +190,7 @@ function measure(config: Config, integer: IntegerNetwork, trace: EventTrace): Om
     denseOperations: total((layer) => layer.denseSynapticOperations),
     activationSparsity: trace.layers.map((spikes) => measureActivations(spikes).activationSparsity),
     connectionSparsity: integer.layers.map(
-      ({ weights, neuronCount }) => measureConnections(weights, neuronCount).connectionSparsity,
+      (layer) => measureConnections(layer.weights, weightColumns(layer)).connectionSparsity,
     ),
     layerSpikes: layers.map((layer) => layer.spikesOut / samples),
     fixed: predictOn(config, integer, trace, fixed),

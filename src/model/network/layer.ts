@@ -104,6 +104,11 @@ export function delaysOf(layer: Layer): Delays | undefined {
   return layer.kind === "dense" ? layer.delays : undefined;
 }
 
+/** The last axis of a layer's weights: neurons, or output channels. */
+export function layerColumns({ kind, neuronCount, weights }: Layer): number {
+  return kind === "conv" ? (weights.shape.at(-1) ?? 1) : neuronCount;
+}
+
 /** Weights from a layer's neurons to themselves, where it has them. */
 export function recurrentWeightsOf(layer: Layer): Tensor | undefined {
   return layer.kind === "dense" ? layer.recurrentWeights : undefined;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setSpike, spikeTrain } from "../tensor/index.ts";
+import { convLayer, layerColumns } from "../network/index.ts";
+import { neuronSpec } from "../neuron/index.ts";
 import { bootstrapMeans, measureActivations, measureConnections, measureFiring, measureStructure } from "./index.ts";
 
 test("connections: a hand-made matrix", () => {
@@ -64,4 +66,11 @@ test("bootstrap: constants have no width, a coin has the width of its binomial, 
   assert.ok(Math.abs(share!.high - share!.low - width) < 0.15 * width, `${share!.low}…${share!.high}`);
   assert.deepEqual(bootstrapMeans([coin], 1)[0], share);
   assert.deepEqual(bootstrapMeans([new Float64Array(0)], 1), [{ mean: 0, low: 0, high: 0 }]);
+});
+
+test("a convolution's columns are its channels, not its neurons", () => {
+  const layer = convLayer("c", { input: { rows: 8, columns: 8, channels: 1 }, channels: 4, kernel: 3 }, neuronSpec("lif"));
+  layer.weights.data.fill(1).forEach((_, i, all) => (all[i] = i % 4 === 0 ? 0 : 1));
+  const { emptyColumns, nonZeroCount } = measureConnections(layer.weights.data, layerColumns(layer));
+  assert.deepEqual([layerColumns(layer), emptyColumns, nonZeroCount], [4, 0.25, 27]);
 });
