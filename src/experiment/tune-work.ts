@@ -87,7 +87,9 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
   const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
   const after = golden === undefined ? await judge(network) : accuracyOf(golden.decisions, dataset.test.labels);
   await saveModel(platform.files, options.target, tuned);
-  const nonZero = network.layers.map((layer) => measureConnections(layer.weights.data, layerColumns(layer)).nonZeroCount);
+  const nonZero = network.layers.map(
+    (layer) => measureConnections(layer.weights.data, layerColumns(layer)).nonZeroCount,
+  );
   return {
     before,
     after,

@@ -69,7 +69,11 @@ test("bootstrap: constants have no width, a coin has the width of its binomial, 
 });
 
 test("a convolution's columns are its channels, not its neurons", () => {
-  const layer = convLayer("c", { input: { rows: 8, columns: 8, channels: 1 }, channels: 4, kernel: 3 }, neuronSpec("lif"));
+  const layer = convLayer(
+    "c",
+    { input: { rows: 8, columns: 8, channels: 1 }, channels: 4, kernel: 3 },
+    neuronSpec("lif"),
+  );
   layer.weights.data.fill(1).forEach((_, i, all) => (all[i] = i % 4 === 0 ? 0 : 1));
   const { emptyColumns, nonZeroCount } = measureConnections(layer.weights.data, layerColumns(layer));
   assert.deepEqual([layerColumns(layer), emptyColumns, nonZeroCount], [4, 0.25, 27]);
