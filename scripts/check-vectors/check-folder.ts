@@ -22,7 +22,10 @@ export async function checkFolder(
 export function resultLines({ file, kind, comparisons, notChecked, passed }: FileResult): string[] {
   const head = `${passed ? "ok  " : "DIFF"} ${file}${kind === undefined ? "" : `  (${kind})`}`;
   const lines = comparisons.map(({ what, values, differing, worst, unit, bound, note }) => {
-    const size = worst === undefined ? "" : `, worst ${Number(worst.toPrecision(3))} ${unit}, bound ${bound}`;
+    const size =
+      worst === undefined
+        ? ""
+        : `, worst ${Number(worst.toPrecision(3))} ${unit}, bound ${bound === undefined ? "none" : Number(bound.toPrecision(3))}`;
     return `       ${what}: ${differing} of ${values} differ${size}${note === undefined ? "" : ` (${note})`}`;
   });
   return [head, ...lines, ...(notChecked === undefined ? [] : [`       not checked: ${notChecked}`])];

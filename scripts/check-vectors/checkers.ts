@@ -2,6 +2,7 @@ import { batchNorms } from "./batch-norms.ts";
 import { bptt } from "./bptt.ts";
 import type { Checker } from "./checker.ts";
 import { encodersChecker } from "./encoders.ts";
+import { lossesChecker } from "./losses.ts";
 import { neuronTraces } from "./neuron-traces.ts";
 import { parallelNeurons } from "./parallel-neurons.ts";
 import { surrogates } from "./surrogates.ts";
@@ -11,6 +12,7 @@ export const checkers: readonly Checker[] = [
   batchNorms,
   bptt,
   encodersChecker,
+  lossesChecker,
   neuronTraces,
   parallelNeurons,
   surrogates,
