@@ -14,7 +14,7 @@ import { neuronSpec } from "../../model/neuron/index.ts";
 import { setSpike, spikeTrain, tensor, type SpikeTrain } from "../../model/tensor/index.ts";
 import { nodePlatform } from "../../platform/node/index.ts";
 import { lowerNetwork, runGolden } from "../golden/index.ts";
-import { describeMismatch, verifyDesign } from "../rtl/index.ts";
+import { describeMismatch, verifyDesign, type VerifyOptions } from "../rtl/index.ts";
 import { targets } from "../target/index.ts";
 import { families, type HardwareChoice } from "./index.ts";
 
@@ -121,6 +121,15 @@ export const quickShapes: readonly string[] = [
 
 /** Four readings of one network: golden spikes, closed form, event simulation and RTL, also under random back-pressure. */
 export async function checkShape(name: string, item: ShapeCase): Promise<void> {
+  const options = prepareShape(name, item);
+  const report = await verifyDesign(options);
+  assert(report.mismatch === undefined, report.mismatch === undefined ? "" : describeMismatch(report.mismatch));
+  assert(report.spikesCompared > 0, "a test without spikes proves nothing");
+  assert((await verifyDesign({ ...options, backPressureSeed: 5 })).passed, "back-pressure changes results");
+}
+
+/** The emitted design with its golden spikes and cycles, closed form and event simulation already compared. */
+export function prepareShape(name: string, item: ShapeCase): VerifyOptions {
   const { network, input } = build(name, item);
   const integer = lowerNetwork(network, { rounding: "nearest", coefficientFraction: 8 });
   const choice = { family: "layer-pipeline", weightStorage: "dense", lanes: item.lanes, ...item.choice } as const;
@@ -133,11 +142,7 @@ export async function checkShape(name: string, item: ShapeCase): Promise<void> {
   const isSame = (a: Uint32Array, b: Uint32Array): boolean => a.every((value, i) => value === b[i]);
   assert(isSame(simulated.stepEnds, cycles.stepEnds), "steps end otherwise in the simulation than in closed form");
   assert(isSame(simulated.sampleCycles, cycles.sampleCycles), "samples take other cycles in the simulation");
-  const options = { platform: nodePlatform, design: family.emit(mapping), network: integer, trace, cycles };
-  const report = await verifyDesign(options);
-  assert(report.mismatch === undefined, report.mismatch === undefined ? "" : describeMismatch(report.mismatch));
-  assert(report.spikesCompared > 0, "a test without spikes proves nothing");
-  assert((await verifyDesign({ ...options, backPressureSeed: 5 })).passed, "back-pressure changes results");
+  return { platform: nodePlatform, design: family.emit(mapping), network: integer, trace, cycles };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ export * from "./design.ts";
 export * from "./hdl.generated.ts";
 export * from "./host-word.ts";
 export * from "./mangle.ts";
+export * from "./mutate.ts";
 export * from "./neuron-datapath.ts";
 export * from "./netlist.ts";
 export * from "./simulator.ts";
