@@ -42,7 +42,12 @@ export async function hierarchyOf(
     }));
     const best = formats.reduce((a, b) => (b.total.value < a.total.value ? b : a));
     const { values } = layer.matrix;
-    return { layer: layer.name, density: Array.from(values).filter((w) => w !== 0).length / values.length, formats, best };
+    return {
+      layer: layer.name,
+      density: Array.from(values).filter((w) => w !== 0).length / values.length,
+      formats,
+      best,
+    };
   });
   return {
     sampleCount,

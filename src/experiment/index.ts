@@ -16,7 +16,7 @@ export * from "./model-work.ts";
 export * from "./parse-config.ts";
 export * from "./precision-work.ts";
 export * from "./presets.ts";
-export * from "./regimes.ts";
+export * from "./regimes/index.ts";
 export * from "./sparsity-work.ts";
 export * from "./sweep/index.ts";
 export * from "./tune-work.ts";

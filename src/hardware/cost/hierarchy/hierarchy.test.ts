@@ -66,7 +66,10 @@ test("fewer weights never cost more in a compressed format, and change nothing i
 });
 
 test("fewer spikes never cost more; weights that do not fit their buffer come in every step", () => {
-  const quiet = hierarchyEnergy(layer(0.3, { spikesIn: 50, reachedOperations: 3200, effectiveOperations: 900 }), "bitmap");
+  const quiet = hierarchyEnergy(
+    layer(0.3, { spikesIn: 50, reachedOperations: 3200, effectiveOperations: 900 }),
+    "bitmap",
+  );
   assert.ok(quiet.total.value < hierarchyEnergy(layer(0.3), "bitmap").total.value);
   const sizes = { sharedBits: 1e6, inputBits: 8192, weightBits: 1000, outputBits: 8192 };
   const small = hierarchyEnergy(layer(0.3), "dense", sizes);
