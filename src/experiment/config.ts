@@ -1,6 +1,7 @@
 // The experiment document: every choice a user can make. `parse-config.ts` holds ranges and defaults, and the compiler keeps
 // the two in step.
 
+import type { FamilyName, WeightStorage } from "../hardware/family/index.ts";
 import type { SurrogateName } from "../compute/index.ts";
 import type {
   ActivitySpec,
@@ -108,8 +109,8 @@ export interface Config {
     /** Lanes of the hidden layers; the last layer gets `outputLanes`. */
     readonly lanes: readonly number[];
     readonly outputLanes: readonly number[];
-    readonly family: readonly ("layer-pipeline" | "dense")[];
-    readonly weightStorage: readonly ("dense" | "blocks")[];
+    readonly family: readonly FamilyName[];
+    readonly weightStorage: readonly WeightStorage[];
   };
   readonly numerics: {
     /** Chosen from the thresholds when absent. */

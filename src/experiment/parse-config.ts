@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
+import { familyNames, weightStorages } from "../hardware/family/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
 import { longestDelay, parseShapeText } from "../model/network/index.ts";
@@ -112,14 +113,8 @@ const exploreSchema = z.strictObject({
   /** Lanes of the hidden layers; the output layer gets `outputLanes`. */
   lanes: z.array(count).min(1).default([2, 4, 8]),
   outputLanes: z.array(count).min(1).default([2]),
-  family: z
-    .array(z.enum(["layer-pipeline", "dense"]))
-    .min(1)
-    .default(["layer-pipeline", "dense"]),
-  weightStorage: z
-    .array(z.enum(["dense", "blocks"]))
-    .min(1)
-    .default(["dense", "blocks"]),
+  family: z.array(z.enum(familyNames)).min(1).default(["layer-pipeline", "dense"]),
+  weightStorage: z.array(z.enum(weightStorages)).min(1).default(["dense", "blocks"]),
 });
 
 const numericsSchema = z.strictObject({

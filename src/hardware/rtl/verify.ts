@@ -1,6 +1,7 @@
 import { assertDefined, randomStream } from "../../base/index.ts";
 import { arriving } from "../golden/index.ts";
 import { EventChecker, type Mismatch } from "./checker.ts";
+import type { Observation, RtlDesign } from "./design.ts";
 import { runExternal } from "./external.ts";
 import { compileSimulator, type RtlSimulator } from "./simulator.ts";
 import { sampleWords } from "./stimuli.ts";
@@ -68,7 +69,7 @@ async function runEmbedded(
 ): Promise<{ readonly simulator: string; readonly cycles: number }> {
   const { platform, design, trace, signal, onProgress } = options;
   const simulator = await compileSimulator(platform, design.files, design.core, signal);
-  const bench = new Bench(simulator, design.layerCount, options.backPressureSeed);
+  const bench = new Bench(simulator, design, options.backPressureSeed);
   bench.start(design.loadWords);
   const input = arriving(options.network, trace, 0);
   for (let sample = 0; sample < trace.sampleCount && checker.mismatch === undefined; sample++) {
@@ -89,15 +90,17 @@ class Bench {
   cycles = 0;
   readonly #simulator: RtlSimulator;
   readonly #layerCount: number;
+  readonly #observation: Observation | undefined;
   readonly #pauses: (() => boolean) | undefined;
   readonly #in: { readonly reset: number; readonly valid: number; readonly data: number; readonly ready: number };
   readonly #out: Readonly<
     Record<"ready" | "valid" | "data" | "observeValid" | "observeEnd" | "observeAddress", number>
   >;
 
-  constructor(simulator: RtlSimulator, layerCount: number, backPressureSeed: number | undefined) {
+  constructor(simulator: RtlSimulator, design: RtlDesign, backPressureSeed: number | undefined) {
     this.#simulator = simulator;
-    this.#layerCount = layerCount;
+    this.#layerCount = design.layerCount;
+    this.#observation = design.observation;
     const random = backPressureSeed === undefined ? undefined : randomStream(backPressureSeed, "back-pressure");
     this.#pauses = random === undefined ? undefined : () => random.uniform() < 0.4;
     const input = (name: string): number => simulator.inputIndex(name);
@@ -166,9 +169,35 @@ class Bench {
     const ends = outputs[this.#out.observeEnd] ?? 0;
     for (let layer = 0; layer < this.#layerCount; layer++) {
       if (((valid >>> layer) & 1) === 0) continue;
-      const word = assertDefined(outputs[this.#out.observeAddress + (layer >>> 1)], "observed address");
-      checker.event(layer, cycle, ((ends >>> layer) & 1) === 1, (word >>> (16 * (layer & 1))) & 0xffff);
+      const isEnd = ((ends >>> layer) & 1) === 1;
+      const address = this.#field(this.#out.observeAddress, layer);
+      if (this.#observation === undefined) checker.event(layer, cycle, isEnd, address);
+      else this.#observeLanes(checker, { layer, cycle, isEnd, address }, this.#observation);
     }
+  }
+
+  #observeLanes(
+    checker: EventChecker,
+    seen: { readonly layer: number; readonly cycle: number; readonly isEnd: boolean; readonly address: number },
+    { lanes }: Observation,
+  ): void {
+    const { layer, cycle, isEnd, address } = seen;
+    const { outputs } = this.#simulator;
+    const step = this.#field(this.#simulator.outputIndex("observe_step_o"), layer);
+    const mask = this.#simulator.outputIndex("observe_mask_o");
+    const start = lanes.slice(0, layer).reduce((sum, count) => sum + count, 0);
+    for (let lane = 0; lane < (lanes[layer] ?? 0); lane++) {
+      const bit = start + lane;
+      const word = outputs[mask + (bit >>> 5)] ?? 0;
+      if (((word >>> (bit & 31)) & 1) === 1) checker.event(layer, cycle, false, address + lane, step);
+    }
+    if (isEnd) checker.event(layer, cycle, true, 0, step);
+  }
+
+  /** 16 bits of a port that is packed by layers. */
+  #field(port: number, layer: number): number {
+    const word = assertDefined(this.#simulator.outputs[port + (layer >>> 1)], "observed field");
+    return (word >>> (16 * (layer & 1))) & 0xffff;
   }
 
   #clock(): void {
