@@ -47,6 +47,9 @@ const apart = (layer: DenseLayer): DenseLayer =>
     Uint8Array.from(layer.weights.data, (_, i) => (i * 7) % 5),
   );
 
+/** Spikes carry their potential. */
+const sending = (layer: DenseLayer): DenseLayer => ({ ...layer, neuron: neuronSpec("gradedLif") });
+
 const cases: readonly Case[] = [
   { title: "delays in every layer", sizes: [19, 37, 5], layers: [tapped, tapped] },
   {
@@ -56,6 +59,8 @@ const cases: readonly Case[] = [
   },
   { title: "delays into a recurrent layer", sizes: [11, 18, 4], layers: [(l) => recurrent(tapped(l)), plain] },
   { title: "delays, tables", sizes: [19, 37, 5], layers: [tapped, plain], method: "tables" },
+  { title: "delays of graded spikes", sizes: [19, 37, 33, 5], layers: [sending, (l) => tapped(sending(l)), tapped] },
+  { title: "normalized currents of graded spikes", sizes: [19, 37, 5], layers: [sending, normalized] },
   { title: "normalized layers", sizes: [40, 37, 33, 5], layers: [normalized, normalized, plain] },
   { title: "normalized last layer, tables", sizes: [40, 37, 5], layers: [normalized, normalized], method: "tables" },
   { title: "normalized direct input", sizes: [13, 37, 5], layers: [normalized, plain], direct: true },

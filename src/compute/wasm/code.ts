@@ -59,6 +59,19 @@ export function addVectors(k: KernelBuilder, accumulators: readonly Local[], add
   accumulators.forEach((local, j) => k.set(local, apply("v.add", local, load("v128", address, offset + 16 * j))));
 }
 
+/** `accumulators` += x · the vectors at `address`. */
+export function addProducts(
+  k: KernelBuilder,
+  accumulators: readonly Local[],
+  x: Local,
+  address: Value,
+  offset: number,
+): void {
+  accumulators.forEach((local, j) => {
+    k.set(local, apply("v.add", local, apply("v.mul", x, load("v128", address, offset + 16 * j))));
+  });
+}
+
 /** Runs `write` with each entry of the list of `key`, in order. */
 export function eachEntry(k: KernelBuilder, lists: Lists, key: Value, write: (entry: Local) => void): void {
   const at = k.keep(times(key, 4));

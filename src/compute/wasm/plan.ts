@@ -3,7 +3,7 @@
 
 import { assertDefined, UserError } from "../../base/index.ts";
 import { delaysOf, recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
-import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
+import { differentiate, neuronOf, sendsBits, type Neuron } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import { convolutionScratch, planConvolution, tileWidth, type ConvolutionPlan } from "./convolution/plan.ts";
 import { convolutionShape, gridLayers, type GridLayer } from "./convolution/shape.ts";
@@ -58,7 +58,7 @@ export interface LayerPlan {
   readonly delay: DelayPlan | undefined;
   /** dLoss/dSpike by the delayed synapses of the layer above: [tile][row][width]. */
   readonly spikeGradient: number | undefined;
-  /** Spikes per sample: [tile][sample][width]; a dense last layer only. */
+  /** Spikes per sample: [tile][sample][width]; a dense last layer of bits only. */
   readonly counts: number | undefined;
   /** v after each step, and gradients given for every step: [tile][row][width]; last layer, when asked for. */
   readonly perStep:
@@ -209,7 +209,7 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
   const { neuronCount } = layer;
   const neuron = neuronOf(layer.neuron);
   const delays = delaysOf(layer);
-  const input = delays === undefined ? sent : planSource(shape, delays.sources.length, { isListed: true });
+  const input = delays === undefined ? sent : planDelayed(shape, sent, delays.sources.length);
   const rowWidth = index === 0 ? undefined : widthOf(input.count);
   const { width, lanes, tiles, channels, channelWidth, weightRows } = layoutOf(layer, grid, input);
   const tileBytes = width * 4;
@@ -220,7 +220,11 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
   const learned = Object.keys(layer.neuronParameters ?? {});
   const tape = planTape(neuron, differentiate(neuron, options), ["input", ...neuron.state, ...learned]);
   const recurrent = recurrentWeightsOf(layer);
-  const output = planSource(shape, neuronCount, { isListed, carried: recurrent === undefined ? 0 : samples });
+  const output = planSource(shape, neuronCount, {
+    isListed,
+    carried: recurrent === undefined ? 0 : samples,
+    graded: sendsBits(neuron) ? undefined : { tiles, width, lanes },
+  });
   return {
     index,
     layer,
@@ -271,12 +275,19 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
           }),
     delay: delays === undefined ? undefined : planDelay(memory, delays, { sent, rows, width: rowWidth }),
     spikeGradient: context.isDelayedAbove ? perRow() : undefined,
-    counts: isLast && grid === undefined ? perSample() : undefined,
+    counts: isLast && grid === undefined && output.graded === undefined ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true
         ? { potential: perRow(), spike: perRow(), potentialGradient: perRow() }
         : undefined,
   };
+}
+
+/** Spikes as delayed synapses see them. */
+function planDelayed(shape: Shape, sent: SourcePlan, count: number): SourcePlan {
+  const width = widthOf(count);
+  const lying = { tiles: Math.ceil(count / width), width, lanes: { count: width, width } };
+  return planSource(shape, count, { isListed: true, graded: sent.graded === undefined ? undefined : lying });
 }
 
 /** How neurons and weights lie: in narrow tiles, or pixel by pixel. */

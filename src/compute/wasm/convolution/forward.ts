@@ -3,7 +3,7 @@
 import { assertDefined } from "../../../base/index.ts";
 import { poolingShare } from "../../../model/network/index.ts";
 import { apply, i32, KernelBuilder, load, sum, times, vector, type Kernel, type Local } from "../../kernel/language.ts";
-import { addVectors, argument, argumentCount, loadVectors, storeVectors } from "../code.ts";
+import { addProducts, addVectors, argument, argumentCount, loadVectors, storeVectors } from "../code.ts";
 import { updateVector, type ForwardOptions } from "../forward.ts";
 import type { LayerPlan, Plan } from "../plan.ts";
 import { eachPatchEvent } from "./patches.ts";
@@ -65,10 +65,7 @@ export function directConvolutionKernel(name: string, plan: Plan, layer: LayerPl
         const start = k.keep(sum(block.firstBit, i32(member)));
         eachPatchValue(k, convolution, { values, start, group: block.group }, (weights, x) => {
           const at = k.keep(sum(weights, block.column));
-          locals.forEach((local, j) => {
-            const product = apply("v.mul", x, load("v128", at, layer.weights.values + 16 * j));
-            k.set(local, apply("v.add", local, product));
-          });
+          addProducts(k, locals, x, at, layer.weights.values);
         });
         return locals;
       });
@@ -129,10 +126,7 @@ function patchSums(
       return;
     }
     const x = k.keep(load("v128.splat", sum(patch.values, times(bit, 4))));
-    sums.forEach((local, j) => {
-      const product = apply("v.mul", x, load("v128", at, layer.weights.values + 16 * j));
-      k.set(local, apply("v.add", local, product));
-    });
+    addProducts(k, sums, x, at, layer.weights.values);
   });
   return sums;
 }
