@@ -328,6 +328,23 @@ test("every way to prune reaches its sparsity while training, exactly and reprod
   }
 });
 
+test("masks that are drawn within an epoch survive a stop in the middle of it", async () => {
+  const states: TrainingState[] = [];
+  const save = async (state: TrainingState): Promise<void> => void states.push(structuredClone(state));
+  for (const change of [{ method: "movement" as const }, { regrow: 0.3 }]) {
+    states.length = 0;
+    let batches = 0;
+    const checkpoints = { isDue: () => ++batches % 45 === 0, save };
+    const pruning = { ...gradualMagnitude, ...change };
+    const training = { ...toyTraining, epochs: 3, batchSize: 1, weightBits: undefined, sparsity: 0.5, pruning };
+    const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training };
+    const whole = await train({ ...task, checkpoints });
+    const masks = states.map(({ transforms }) => JSON.stringify(transforms.masks));
+    assert.ok(new Set(masks.slice(0, 2)).size > 1, "masks change within the first epochs");
+    for (const resume of states) assert.deepEqual(await train({ ...task, resume }), whole);
+  }
+});
+
 test("kept zeros stay; rewinding prunes round by round and goes back to early weights", async () => {
   const training = { ...toyTraining, epochs: 3, weightBits: undefined, sparsity: 0.6 };
   const shares: number[] = [];
