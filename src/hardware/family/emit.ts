@@ -1,6 +1,7 @@
 import { assertDefined, unsignedBits } from "../../base/index.ts";
-import type { IntegerLayer } from "../golden/index.ts";
+import type { Fault, IntegerLayer } from "../golden/index.ts";
 import { commentText, mangleName, neuronModule, type DesignFile, type RtlDesign } from "../rtl/index.ts";
+import { hasLossyStreams, livingSpikes, sourceText } from "./emit-faults.ts";
 import { frameDesign, readoutText, streamDeclaration } from "./emit-frame.ts";
 import type { Mapping } from "./family.ts";
 import { drainCycles } from "./fetch.ts";
@@ -8,16 +9,19 @@ import { fetchParts, type FetchParts } from "./emit-fetch.ts";
 import { addressBits, geometryOf, type Geometry } from "./geometry.ts";
 import { biasImage, imageText } from "./images.ts";
 
-/** SystemVerilog of a mapped network: blocks, neurons, memory images, core and top. */
-export function emitDesign(mapping: Mapping): RtlDesign {
+/**
+ * SystemVerilog of a mapped network: blocks, neurons, memory images, core and top.
+ * @param faults  Dead lanes and lossy events become part of the core; faults of memories do not concern the text.
+ */
+export function emitDesign(mapping: Mapping, faults: readonly Fault[] = []): RtlDesign {
   const parts = mapping.network.layers.map((_, index) => layerParts(mapping, index));
   const last = parts.length - 1;
   return frameDesign(mapping, {
-    blocks: blockNames(mapping, parts),
+    blocks: [...blockNames(mapping, parts), ...(hasLossyStreams(faults) ? ["event_saboteur"] : [])],
     files: parts.flatMap(({ files }) => files),
     summary: "the layers work on different time steps at the same time",
     body: [
-      ...parts.flatMap((part, index) => layerText(mapping, part, index, index === last)),
+      ...parts.flatMap((part, index) => layerText(mapping, part, { index, last: index === last, faults })),
       ...readoutText(`l${last}`, mapping, unsignedBits(mapping.network.stepCount)),
     ],
     loadWords: parts.flatMap(({ fetch }) => fetch.loadWords),
@@ -72,12 +76,17 @@ function blockNames(mapping: Mapping, parts: readonly LayerParts[]): string[] {
   ];
 }
 
-function layerText(mapping: Mapping, part: LayerParts, index: number, last: boolean): string[] {
+function layerText(
+  mapping: Mapping,
+  part: LayerParts,
+  { index, last, faults }: { readonly index: number; readonly last: boolean; readonly faults: readonly Fault[] },
+): string[] {
   const { layer, geometry, neuron, fetch } = part;
   const { lanes, groupBits, wordBits, sumBits, stateBits, addressBits: eventBits } = geometry;
   const p = `l${index}`;
   // What the fetch takes: the stream from below, joined with the layer's own spikes where it is recurrent.
-  const from = layer.isRecurrent === true ? `join${index}` : `in${index}`;
+  const source = sourceText(faults, index, { addressBits: addressBits(layer.inputCount), events: layer.inputCount });
+  const from = layer.isRecurrent === true ? `join${index}` : source.stream;
   return [
     "",
     `  // Layer ${index} "${commentText(layer.name)}": ${layer.inputCount} inputs, neurons 0 to ${layer.neuronCount - 1} in ${geometry.groups} groups of ${lanes}${shapeText(layer)}.`,
@@ -90,7 +99,8 @@ function layerText(mapping: Mapping, part: LayerParts, index: number, last: bool
     `  logic [${lanes * stateBits - 1}:0] ${p}_state, ${p}_next;`,
     `  logic [${lanes - 1}:0] ${p}_spike;`,
     "",
-    ...(layer.isRecurrent === true ? joinText(part, index) : []),
+    ...source.lines,
+    ...(layer.isRecurrent === true ? joinText(part, index, source.stream) : []),
     `  assign ${from}_ready = ${p}_fetch_ready && ${p}_accumulating;`,
     `  ${fetch.block} #(`,
     fetch.parameters.map((line) => `    ${line}`).join(",\n"),
@@ -111,7 +121,7 @@ function layerText(mapping: Mapping, part: LayerParts, index: number, last: bool
     "    .clk_i, .rst_ni,",
     `    .read_i(${p}_read), .group_i(${p}_group), .weights_i(${p}_weights), .done_i(${p}_done), .done_last_i(${p}_done_last),`,
     `    .accumulating_o(${p}_accumulating),`,
-    `    .neuron_sum_o(${p}_sum), .neuron_state_o(${p}_state), .neuron_spike_i(${p}_spike), .neuron_next_i(${p}_next),`,
+    `    .neuron_sum_o(${p}_sum), .neuron_state_o(${p}_state), .neuron_spike_i(${livingSpikes(faults, index, lanes)}), .neuron_next_i(${p}_next),`,
     `    .room_i(${p}_room),`,
     `    .event_valid_o(${p}_valid), .event_ready_i(${p}_ready), .event_end_o(${p}_end), .event_last_o(${p}_last),`,
     `    .event_address_o(${p}_address)`,
@@ -155,7 +165,7 @@ function coreParameters(mapping: Mapping, { layer, geometry, biasFile }: LayerPa
 }
 
 /** A recurrent layer's own spikes, held until the next step accumulates. */
-function joinText({ layer, geometry }: LayerParts, index: number): string[] {
+function joinText({ layer, geometry }: LayerParts, index: number, source: string): string[] {
   const p = `l${index}`;
   const { addressBits: ownBits, inputBits } = geometry;
   const own = `own${index}`;
@@ -179,7 +189,7 @@ function joinText({ layer, geometry }: LayerParts, index: number): string[] {
       const to = stream === "join";
       const port = to ? "out" : stream;
       const [out, back] = to ? ["o", "i"] : ["i", "o"];
-      const s = `${stream}${index}`;
+      const s = stream === "in" ? source : `${stream}${index}`;
       return (
         `    .${port}_valid_${out}(${s}_valid), .${port}_ready_${back}(${s}_ready), .${port}_end_${out}(${s}_end),` +
         ` .${port}_last_${out}(${s}_last), .${port}_address_${out}(${s}_address)${to ? "" : ","}`

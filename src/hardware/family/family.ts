@@ -1,5 +1,5 @@
 import type { Problem } from "../../base/index.ts";
-import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
+import type { EventTrace, Fault, IntegerNetwork } from "../golden/index.ts";
 import type { RtlDesign } from "../rtl/index.ts";
 import type { Target } from "../target/index.ts";
 import type { FamilyName, WeightStorage } from "./names.ts";
@@ -75,5 +75,6 @@ export interface Family {
   simulate(mapping: Mapping, trace: EventTrace): CycleReport;
   /** Reads, writes and additions, from the event counts of `trace`. */
   work(mapping: Mapping, trace: EventTrace): readonly LayerWork[];
-  emit(mapping: Mapping): RtlDesign;
+  /** @param faults  Those that become part of the design: dead lanes, lossy events. */
+  emit(mapping: Mapping, faults?: readonly Fault[]): RtlDesign;
 }

@@ -4,12 +4,19 @@ import { assertDefined, ToolError } from "../../base/index.ts";
 import { layOut, outputPort, type Chunk, type Driver, type Layout } from "./simulator-layout.ts";
 import type { NetBit, NetCell, Netlist } from "./netlist.ts";
 
-/** The body of a function that returns `{ input, output, cycle, reset }`; see `RtlSimulator`. */
+/** A memory: its instance path and how its words are cut, chunk k in array k. */
+export interface MemoryLayout {
+  readonly path: string;
+  readonly chunks: readonly { readonly start: number; readonly width: number }[];
+}
+
+/** The body of a function that returns `{ input, output, memories, cycle, reset }`; see `RtlSimulator`. */
 export function simulatorCode(netlist: Netlist): {
   readonly code: string;
   readonly inputs: readonly string[];
   /** Each output port as 32-bit words: its name, and where its words start. */
   readonly outputs: ReadonlyMap<string, { readonly start: number; readonly width: number }>;
+  readonly memories: readonly MemoryLayout[];
 } {
   return new Printer(netlist).print();
 }
@@ -56,6 +63,10 @@ class Printer {
         width === 32 ? `const ${v} = input[${i}] | 0;` : `const ${v} = input[${i}] & ${mask(width)};`,
       ),
     );
+    const memories = [...this.#memories.keys()].map((cell): MemoryLayout => ({
+      path: (cell.parameters["MEMID"] ?? "").replace(/^\\/, ""),
+      chunks: memoryChunks(cell, this.#layout),
+    }));
     const code = [
       '"use strict";',
       `const input = new Int32Array(${Math.max(1, inputNames.length)}), output = new Int32Array(${Math.max(1, words)});`,
@@ -71,9 +82,10 @@ class Printer {
       "}",
       `function reset() { ${stateChunks.map(({ name }) => `${name} = 0;`).join(" ")} ${this.#memoryResets()} }`,
       "reset();",
-      "return { input, output, cycle, reset };",
+      `const memories = [${memories.map(({ chunks }, m) => `[${chunks.map((_, k) => `m${m}_${k}`).join(", ")}]`).join(", ")}];`,
+      "return { input, output, memories, cycle, reset };",
     ].join("\n");
-    return { code, inputs: inputNames, outputs };
+    return { code, inputs: inputNames, outputs, memories };
   }
 
   /** Print what a driver's chunks need first, then the chunks: combinational cells in order of use. */
