@@ -1,6 +1,7 @@
 // A netlist as JavaScript. Every identifier is our own (v, m, n with numbers): no name from a file reaches the code.
 
 import { assertDefined, ToolError } from "../../base/index.ts";
+import { constantOf, isSigned, number, unsupported } from "./cell.ts";
 import { layOut, outputPort, type Chunk, type Driver, type Layout } from "./simulator-layout.ts";
 import type { NetBit, NetCell, Netlist } from "./netlist.ts";
 
@@ -385,26 +386,4 @@ function shiftEither(value: string, by: string): string {
 
 function mask(width: number): number {
   return width >= 32 ? -1 : 2 ** width - 1;
-}
-
-function isSigned(cell: NetCell, port: string): boolean {
-  return cell.parameters[`${port}_SIGNED`]?.endsWith("1") === true;
-}
-
-function number(cell: NetCell, parameter: string): number {
-  return Number.parseInt(cell.parameters[parameter] ?? "0", 2);
-}
-
-/** Bits `start`… of a binary text whose last character is bit 0; anything but 1 counts as 0. */
-function constantOf(text: string, start: number, width: number): number {
-  let value = 0;
-  for (let i = 0; i < width; i++) if (text[text.length - 1 - start - i] === "1") value |= 1 << i;
-  return value;
-}
-
-function unsupported(cell: NetCell, what: string): ToolError {
-  return new ToolError("rtl/unsupported-cell", `the simulator cannot run cell ${cell.type}: ${what}`, {
-    command: "simulator",
-    exit: "unsupported",
-  });
 }
