@@ -25,15 +25,26 @@ module event_saboteur #(
 );
   logic [15:0] decide_q, place_q;
   logic [31:0] scaled;
-  logic        served_q, drop, invent, taken;
+  logic        served_q, drops, invents, drop, invent, taken;
 
   // x^16 + x^14 + x^13 + x^11 + 1, Galois form.
   function automatic logic [15:0] next(input logic [15:0] word);
     return {1'b0, word[15:1]} ^ (word[0] ? 16'hb400 : 16'h0);
   endfunction
 
-  assign drop          = in_valid_i && !in_end_i && 32'(decide_q) < Drop;
-  assign invent        = in_valid_i && in_end_i && !served_q && 32'(decide_q) < Spurious;
+  if (Drop > 0) begin : gen_drop
+    assign drops = 32'(decide_q) < Drop;
+  end else begin : gen_keep
+    assign drops = 1'b0;
+  end
+  if (Spurious > 0) begin : gen_invent
+    assign invents = 32'(decide_q) < Spurious;
+  end else begin : gen_honest
+    assign invents = 1'b0;
+  end
+
+  assign drop          = in_valid_i && !in_end_i && drops;
+  assign invent        = in_valid_i && in_end_i && !served_q && invents;
   assign out_valid_o   = in_valid_i && !drop;
   assign out_end_o     = in_end_i && !invent;
   assign out_last_o    = in_last_i;
