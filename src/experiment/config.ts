@@ -44,6 +44,8 @@ export interface Config {
     readonly parameters: Readonly<Record<string, number>>;
     readonly recurrent: boolean;
     /** Of the currents of hidden layers. */
+    /** Every layer has a bias. */
+    readonly bias: boolean;
     readonly normalization: NormalizationChoice;
     /** Every layer sees its input at each of these delays, in steps; at none when empty. */
     readonly delays: readonly number[];
@@ -79,6 +81,8 @@ export interface Config {
     readonly rotation: number;
     /** Scale images by up to this share at random. */
     readonly zoom: number;
+    /** Mirror every other image. */
+    readonly mirror: boolean;
     /** Weight of the L1 penalty on hidden spikes per sample; short for an `activity` of kind "l1". */
     readonly activityPenalty: number;
     /** Penalties on the spikes of hidden layers. */

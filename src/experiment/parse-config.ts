@@ -51,6 +51,7 @@ const networkSchema = z.strictObject({
   reset: z.enum(["subtract", "zero"]).default("subtract"),
   parameters: z.record(z.string(), z.number()).default({}),
   recurrent: z.boolean().default(false),
+  bias: z.boolean().default(false),
   normalization: normalizationSchema.default({ kind: "none" }),
   delays: z.array(z.int().min(0).max(longestDelay)).max(16).default([]),
   readout: z
@@ -86,6 +87,7 @@ const trainingSchema = z.strictObject({
   shift: z.number().min(0).max(8).default(0),
   rotation: z.number().min(0).max(45).default(0),
   zoom: z.number().min(0).max(0.5).default(0),
+  mirror: z.boolean().default(false),
   /** Weight of the L1 penalty on hidden spikes per sample. */
   activityPenalty: z.number().min(0).default(0),
   activity: z.array(activitySchema).default([]),

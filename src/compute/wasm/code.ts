@@ -51,7 +51,7 @@ export function storeVectors(k: KernelBuilder, address: Value, offset: number, v
 
 /** Zeros from memory: unlike constants they do not keep V8 from joining neighboring vectors. */
 export function zeroVectors(k: KernelBuilder, width: number): Local[] {
-  return loadVectors(k, i32(0), zeros, width);
+  return vectorsOf(width).map((j) => k.keep(load("v128", i32(0), zeros + ((16 * j) % laneMasks))));
 }
 
 /** `accumulators` += the vectors at `address`. */

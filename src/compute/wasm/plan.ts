@@ -2,7 +2,7 @@
 // neurons come in tiles, and all rows of one tile lie together, so that a tile of weights stays in cache while rows pass by.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { delaysOf, recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
+import { delaysOf, recurrentWeightsOf, scaleRange, type Layer, type Network } from "../../model/network/index.ts";
 import { differentiate, neuronOf, sendsBits, type Neuron } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import { convolutionScratch, planConvolution, tileWidth, type ConvolutionPlan } from "./convolution/plan.ts";
@@ -218,6 +218,7 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
   const trained = (count: number, transforms = options.transforms === true): Trained =>
     planTrained(memory, { rows: count, columns: channels, lanes, width: channelWidth }, { ...options, transforms });
   const learned = Object.keys(layer.neuronParameters ?? {});
+  const inputGradientSum = perSample();
   const tape = planTape(neuron, differentiate(neuron, options), ["input", ...neuron.state, ...learned]);
   const recurrent = recurrentWeightsOf(layer);
   const output = planSource(shape, neuronCount, {
@@ -257,7 +258,7 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
     state: neuron.state.map(perSample),
     carried: neuron.state.map(perSample),
     saved: Array.from({ length: Math.max(1, tape.saved.length) }, perRow),
-    inputGradientSum: perSample(),
+    inputGradientSum,
     staticGradient: perSample(),
     parameters: new Map(
       learned.map((name) => {
@@ -268,11 +269,23 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
     normalization:
       layer.normalization === undefined
         ? undefined
-        : planNormalization(layer.normalization, trained(1, false), {
-            row: perRow,
-            sample: perSample,
-            tile: () => memory.take(tiles * tileBytes),
-          }),
+        : planNormalization(
+            layer.normalization,
+            { ...trained(1, false), range: scaleRange(layer) },
+            grid === undefined
+              ? {
+                  row: perRow,
+                  sample: perSample,
+                  channels: () => memory.take(tiles * tileBytes),
+                  shiftSums: inputGradientSum,
+                }
+              : {
+                  row: perRow,
+                  sample: () => memory.take(4 * channelWidth * samples),
+                  channels: () => memory.take(4 * channelWidth),
+                  shiftSums: undefined,
+                },
+          ),
     delay: delays === undefined ? undefined : planDelay(memory, delays, { sent, rows, width: rowWidth }),
     spikeGradient: context.isDelayedAbove ? perRow() : undefined,
     counts: isLast && grid === undefined && output.graded === undefined ? perSample() : undefined,

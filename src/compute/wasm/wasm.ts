@@ -78,7 +78,6 @@ function refuseUnsupported(network: Network): void {
     const isGrid = (one: Layer | undefined): boolean => one?.kind === "conv" || one?.inputPooling !== undefined;
     const what = [
       isGrid(network.layers[index - 1]) && delaysOf(layer) !== undefined && "delays behind a convolution",
-      isGrid(layer) && layer.normalization !== undefined && "normalized currents of convolutions and pooled spikes",
     ].find((reason) => reason !== false);
     if (what === undefined) return;
     const message = `"${layer.name}": ${what} run in the reference back end only`;
