@@ -4,6 +4,7 @@ export * from "./config.ts";
 export * from "./design-folder.ts";
 export * from "./design-work.ts";
 export * from "./evaluation-work.ts";
+export * from "./faults-work.ts";
 export * from "./formats-work.ts";
 export * from "./import-nir.ts";
 export * from "./inspect-nir.ts";

@@ -13,6 +13,7 @@ export * from "./event-control/simulate.ts";
 export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
 export { familyNames, weightStorages, type FamilyName, type WeightStorage } from "./names.ts";
 export type { LayerWork, MemoryAccesses } from "./work.ts";
+export { drawFaults, faultKinds, type DrawOptions, type FaultKind } from "./draw-faults.ts";
 export { memoryFaults, weightPlace, type MemoryPlace } from "./fault-places.ts";
 export { drainCycles, fetchTiming, type FetchTiming } from "./fetch.ts";
 export { addressBits, geometryOf, storesBlocks, visitedGroups, type Geometry } from "./geometry.ts";
