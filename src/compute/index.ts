@@ -9,7 +9,7 @@ export {
   type UpdateStep,
 } from "./optimizer.ts";
 /** The kernel language, for kernels that other districts write. */
-export * as kernel from "./kernel/language.ts";
+export * as kernel from "./kernel/index.ts";
 export { printModule } from "./kernel/print-wasm.ts";
 export { referenceBackend, runReference, type ReferenceRun } from "./reference/reference.ts";
 export {

@@ -135,6 +135,34 @@ export function load(access: LoadKind, address: Value, offset = 0): Value {
   return { kind: "load", type: loads[access].result, access, address, offset };
 }
 
+/**
+ * Neighboring vectors, the last first: where V8 joins two of them, a lower one that is stored first would be stored twice, lest a
+ * bad address of the upper keep it from being written.
+ */
+export function storeVectors(k: KernelBuilder, address: Value, offset: number, values: readonly Value[]): void {
+  for (let j = values.length - 1; j >= 0; j--) k.store(address, offset + 16 * j, values[j] as Value);
+}
+
+/** Masks of four lanes each as bits, at most 32 in all, the first lane lowest. */
+export function maskBits(masks: readonly Value[]): Value {
+  if (masks.length === 1) return apply("v.bitmask", masks[0] as Value);
+  const halves = pairwise(masks, "h.narrow_s");
+  const words = pairwise(halves, "b.narrow_s").map((bytes, i) => {
+    const bits = apply("b.bitmask", bytes);
+    // Sixteen lanes come of four masks; where there are fewer, the last is taken twice.
+    const rest = masks.length - 4 * i;
+    const own = rest >= 4 ? bits : apply("i32.and", bits, i32(2 ** (4 * rest) - 1));
+    return i === 0 ? own : apply("i32.shl", own, i32(16 * i));
+  });
+  return words.reduce((a, b) => apply("i32.or", a, b));
+}
+
+function pairwise(values: readonly Value[], operation: Operation): Value[] {
+  return Array.from({ length: Math.ceil(values.length / 2) }, (_, i) =>
+    apply(operation, values[2 * i] as Value, (values[2 * i + 1] ?? values[2 * i]) as Value),
+  );
+}
+
 /** Σ of i32 values. Constants are added up at once. */
 export function sum(...values: readonly Value[]): Value {
   let constant = 0;

@@ -1,6 +1,7 @@
 // Pieces that all kernels of this back end are made of.
 
 import { assertDefined } from "../../base/index.ts";
+import { appendBits as appendShortBits, bitListBytes, bitListTable } from "../kernel/bit-lists.ts";
 import {
   apply,
   i32,
@@ -19,13 +20,16 @@ import type { Lists } from "./source-plan.ts";
 export const argument = { from: 0, to: 1, thread: 2, samples: 3, steps: 4 } as const;
 export const argumentCount = 5;
 
-/** The first bytes of the memory stay 0; behind them lie, for each four bits, the mask of four lanes. */
+/** The first bytes of the memory stay 0; behind them lie, for each four bits, the mask of four lanes, and lists of bits. */
 export const zeros = 0;
 export const laneMasks = 128;
+const bitLists = 384;
+export const constantBytes: number = bitLists + bitListBytes;
 
-/** What must lie at `laneMasks`. */
-export function laneMaskWords(): Uint32Array {
-  return Uint32Array.from({ length: 64 }, (_, i) => (((i >>> 2) >>> (i & 3)) & 1 ? 0xffffffff : 0));
+/** Fills the first bytes. */
+export function writeConstants(words: Uint32Array): void {
+  for (let i = 0; i < 64; i++) words[laneMasks / 4 + i] = ((i >>> 2) >>> (i & 3)) & 1 ? 0xffffffff : 0;
+  words.set(new Uint32Array(bitListTable().buffer), bitLists / 4);
 }
 
 /** Indices of a tile's vectors. */
@@ -51,25 +55,12 @@ export function storeVectors(k: KernelBuilder, address: Value, offset: number, v
 
 /** Zeros from memory: unlike constants they do not keep V8 from joining neighboring vectors. */
 export function zeroVectors(k: KernelBuilder, width: number): Local[] {
-  return vectorsOf(width).map((j) => k.keep(load("v128", i32(0), zeros + ((16 * j) % laneMasks))));
+  return loadVectors(k, i32(0), zeros, width);
 }
 
 /** `accumulators` += the vectors at `address`. */
 export function addVectors(k: KernelBuilder, accumulators: readonly Local[], address: Value, offset: number): void {
   accumulators.forEach((local, j) => k.set(local, apply("v.add", local, load("v128", address, offset + 16 * j))));
-}
-
-/** `accumulators` += x · the vectors at `address`. */
-export function addProducts(
-  k: KernelBuilder,
-  accumulators: readonly Local[],
-  x: Local,
-  address: Value,
-  offset: number,
-): void {
-  accumulators.forEach((local, j) => {
-    k.set(local, apply("v.add", local, apply("v.mul", x, load("v128", address, offset + 16 * j))));
-  });
 }
 
 /** Runs `write` with each entry of the list of `key`, in order. */
@@ -82,6 +73,22 @@ export function eachEntry(k: KernelBuilder, lists: Lists, key: Value, write: (en
 
 export function loadEntry(lists: Lists, position: Value): Value {
   return load(lists.entry === 2 ? "u16" : "i32", position, lists.index);
+}
+
+/** Appends `first` + the number of each set bit of `word` to a list that ends at `next`; uses up `word`. */
+export function appendBits(k: KernelBuilder, word: Local, first: Value, next: Local, lists: Lists): void {
+  if (lists.entry === 2) appendShortBits(k, word, first, next, { table: bitLists, index: lists.index });
+  else eachBit(k, word, (bit) => append(k, lists, next, sum(first, bit)));
+}
+
+/** Adds `value` to a list that ends at `next`. */
+export function append(k: KernelBuilder, lists: Lists, next: Local, value: Value): void {
+  storeEntry(k, lists, next, value);
+  k.set(next, sum(next, i32(lists.entry)));
+}
+
+export function storeEntry(k: KernelBuilder, lists: Lists, position: Value, value: Value): void {
+  k.store(position, lists.index, value, lists.entry === 2 ? "u16" : "i32");
 }
 
 /** Runs `write` with the number of each set bit of `word`, lowest first. Uses up `word`. */

@@ -16,11 +16,11 @@ import {
 } from "../kernel/language.ts";
 import type { Surrogate } from "../backend.ts";
 import {
-  addProducts,
   addVectors,
+  append,
+  appendBits,
   argument,
   argumentCount,
-  eachBit,
   eachEntry,
   eachTileSample,
   loadEntry,
@@ -33,8 +33,6 @@ import {
   vectorsOf,
   zeroVectors,
 } from "./code.ts";
-import { loadSent, oneStepLater } from "./graded.ts";
-import { append } from "./lists.ts";
 import type { LayerPlan, Plan, RecurrentPlan } from "./plan.ts";
 
 export interface ForwardOptions {
@@ -89,15 +87,12 @@ export function forwardKernel(
   return k.finish();
 }
 
-/** Adds the weight rows of the inputs that fire, times what they carry. */
+/** Adds the weight rows of the inputs that fire. */
 export function gatherEvents(layer: LayerPlan): Gather {
-  const { graded } = layer.input;
   return (k, sums, tile, row) => {
     const base = k.keep(times(tile, layer.inputCount * layer.tileBytes));
     eachEntry(k, layer.input.rows, row, (input) => {
-      const at = k.keep(sum(base, times(input, layer.tileBytes)));
-      if (graded === undefined) addVectors(k, sums, at, layer.weights.values);
-      else addProducts(k, sums, loadSent(k, graded, row, input), at, layer.weights.values);
+      addVectors(k, sums, k.keep(sum(base, times(input, layer.tileBytes))), layer.weights.values);
     });
   };
 }
@@ -114,7 +109,7 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
   const gather = gatherEvents(layer);
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (sample) => {
     const first = k.keep(times(sample, plan.sampleRows));
-    const next = k.keep(times(first, layer.neuronCount * lists.entry));
+    const next = k.keep(times(first, layer.output.rowBytes));
     const carried = k.keep(sum(times(sample, 8), i32(recurrent.carried)));
     const from = k.keep(load("i32", carried));
     const to = k.keep(load("i32", carried, 4));
@@ -127,10 +122,7 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
         const base = k.keep(times(tile, layer.neuronCount * layer.tileBytes));
         k.loop(from, to, lists.entry, (position) => {
           const source = k.keep(loadEntry(lists, position));
-          const at = k.keep(sum(base, times(source, layer.tileBytes)));
-          const { graded } = layer.output;
-          if (graded === undefined) addVectors(k, sums, at, recurrent.weights.values);
-          else addProducts(k, sums, loadSent(k, oneStepLater(graded), row, source), at, recurrent.weights.values);
+          addVectors(k, sums, k.keep(sum(base, times(source, layer.tileBytes))), recurrent.weights.values);
         });
         const state = layer.state.map((address) => loadVectors(k, cell, address, layer.width));
         const saved = k.keep(rowCell(layer, rows, tile, row));
@@ -140,7 +132,7 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
         }
         layer.state.forEach((address, i) => storeVectors(k, cell, address, assertDefined(state[i], "state")));
         storeBits(k, layer, row, tile, bits);
-        eachBit(k, bits, (bit) => append(k, lists, next, sum(times(tile, layer.width), bit)));
+        appendBits(k, bits, times(tile, layer.width), next, lists);
       });
       k.store(times(row, 4), lists.start, start);
       k.store(times(row, 4), lists.end, next);
@@ -148,7 +140,6 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
       k.set(to, next);
     });
     keepLastList(k, layer, recurrent, { sample, from, to, carried });
-    keepLastSent(k, plan, layer, first);
   });
   return k.finish();
 }
@@ -165,7 +156,10 @@ export function directForwardKernel(name: string, plan: Plan, layer: LayerPlan):
     const weights = k.keep(times(tile, layer.inputCount * layer.tileBytes));
     k.loop(i32(0), i32(layer.inputCount), 1, (input) => {
       const x = k.keep(load("v128.splat", sum(values, times(input, 4)), plan.arrival));
-      addProducts(k, sums, x, weights, layer.weights.values);
+      sums.forEach((local, j) => {
+        const product = apply("v.mul", x, load("v128", weights, layer.weights.values + 16 * j));
+        k.set(local, apply("v.add", local, product));
+      });
       k.set(weights, sum(weights, i32(layer.tileBytes)));
     });
     storeVectors(k, sampleCell(layer, plan.maxSampleCount, tile, sample), assertDefined(layer.base, "base"), sums);
@@ -183,22 +177,10 @@ function keepLastList(
   place: { readonly sample: Local; readonly from: Local; readonly to: Local; readonly carried: Local },
 ): void {
   const lists = layer.output.rows;
-  const next = k.keep(sum(times(place.sample, layer.neuronCount * lists.entry), i32(recurrent.carriedPosition)));
+  const next = k.keep(sum(times(place.sample, layer.output.rowBytes), i32(recurrent.carriedPosition)));
   k.store(place.carried, 0, next);
   k.loop(place.from, place.to, lists.entry, (position) => append(k, lists, next, loadEntry(lists, position)));
   k.store(place.carried, 4, next);
-}
-
-/** What they carried moves before the sample's first row. */
-function keepLastSent(k: KernelBuilder, plan: Plan, layer: LayerPlan, first: Local): void {
-  const { graded } = layer.output;
-  if (graded === undefined) return;
-  const before = oneStepLater(graded).values;
-  const after = sum(first, k.argument(argument.steps));
-  k.loop(i32(0), i32(layer.tiles), 1, (tile) => {
-    const from = k.keep(rowCell(layer, graded.rows, tile, after));
-    storeVectors(k, rowCell(layer, graded.rows, tile, first), before, loadVectors(k, from, before, layer.width));
-  });
 }
 
 /** The spikes of a tile; the places after the last neuron never fire. */
@@ -235,8 +217,6 @@ export function updateVector(
   const printer = new ExpressionPrinter(k, environment);
   if (options.training) saveTape(k, layer, options.surrogate, printer, environment, { saved, j });
   const mask = printer.mask(neuron.spike);
-  const { graded } = layer.output;
-  if (graded !== undefined) k.store(saved, graded.values + 16 * j, printer.number(neuron.spike));
   const next = neuron.state.map((name) => k.keep(printer.number(assertDefined(neuron.next[name], name))));
   if (mask !== undefined) {
     const { count } = parts;

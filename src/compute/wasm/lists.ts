@@ -12,9 +12,9 @@ import {
   type Local,
   type Value,
 } from "../kernel/language.ts";
-import { argument, argumentCount, eachBit, eachEntry } from "./code.ts";
+import { appendBits, argument, argumentCount, eachEntry, storeEntry } from "./code.ts";
 import type { Plan } from "./plan.ts";
-import type { Lists, SourcePlan } from "./source-plan.ts";
+import type { SourcePlan } from "./source-plan.ts";
 
 /** Units: rows (sample · steps + step). Bytes [step][sample][input] at the arrival become bits. */
 export function packBytesKernel(name: string, plan: Plan, source: SourcePlan): Kernel {
@@ -78,14 +78,14 @@ export function rowListsKernel(name: string, plan: Plan, source: SourcePlan): Ke
   const k = new KernelBuilder(name, argumentCount);
   const { rows: lists } = source;
   const first = rowOf(k, plan, k.argument(argument.from)).row;
-  const next = k.keep(times(first, source.count * lists.entry));
+  const next = k.keep(times(first, source.rowBytes));
   eachRow(k, plan, (row) => {
     const at = k.keep(times(row, 4));
     k.store(at, lists.start, next);
     const words = k.keep(times(row, 4 * source.words));
     k.loop(i32(0), i32(source.words), 1, (w) => {
       const bits = k.keep(load("i32", sum(words, times(w, 4)), source.bits));
-      eachBit(k, bits, (bit) => append(k, lists, next, sum(times(w, 32), bit)));
+      appendBits(k, bits, times(w, 32), next, lists);
     });
     k.store(at, lists.end, next);
   });
@@ -144,17 +144,7 @@ export function fillColumnsKernel(name: string, plan: Plan, source: SourcePlan):
   return k.finish();
 }
 
-/** Adds `value` to a list that ends at `next`. */
-export function append(k: KernelBuilder, lists: Lists, next: Local, value: Value): void {
-  storeEntry(k, lists, next, value);
-  k.set(next, sum(next, i32(lists.entry)));
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
-
-function storeEntry(k: KernelBuilder, lists: Lists, position: Value, value: Value): void {
-  k.store(position, lists.index, value, lists.entry === 2 ? "u16" : "i32");
-}
 
 /** Units are sample · steps + step; rows leave a place after each sample's last step. */
 export function rowOf(

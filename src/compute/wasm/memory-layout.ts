@@ -3,6 +3,7 @@
 import type { ParameterDefinition } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import { momentNames } from "../optimizer.ts";
+import { constantBytes } from "./code.ts";
 
 /** Neurons in groups of `count`, each group on `width` places: what does not fill its vectors is padded. */
 export interface Lanes {
@@ -43,8 +44,8 @@ export interface Transform {
 }
 
 export class Allocator {
-  /** Before it lie constants: zeros, and the masks of four lanes. */
-  next = 384;
+  /** Before it lie constants; see `code.ts`. */
+  next: number = constantBytes;
 
   /** Bytes, on a cache line of their own. */
   take(bytes: number): number {

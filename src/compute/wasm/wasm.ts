@@ -3,6 +3,7 @@
 
 import { assertDefined, UserError } from "../../base/index.ts";
 import { delaysOf, type Layer, type Network } from "../../model/network/index.ts";
+import { neuronOf, sendsBits } from "../../model/neuron/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
@@ -13,6 +14,7 @@ import { WasmExecutor } from "./executor.ts";
 import { compileModule } from "./module-cache.ts";
 import { planMemory, type Plan } from "./plan.ts";
 import { networkKernels, Program } from "./program.ts";
+import { runIntegerCheck } from "./integer-check.ts";
 import { runSelfCheck, sameBits } from "./self-check.ts";
 
 /** The back end on one thread, with nothing asked of the platform: for every place that can run WASM. */
@@ -78,6 +80,8 @@ function refuseUnsupported(network: Network): void {
     const isGrid = (one: Layer | undefined): boolean => one?.kind === "conv" || one?.inputPooling !== undefined;
     const what = [
       isGrid(network.layers[index - 1]) && delaysOf(layer) !== undefined && "delays behind a convolution",
+      isGrid(layer) && layer.normalization !== undefined && "normalized currents of convolutions and pooled spikes",
+      !sendsBits(neuronOf(layer.neuron)) && "graded spikes",
     ].find((reason) => reason !== false);
     if (what === undefined) return;
     const message = `"${layer.name}": ${what} run in the reference back end only`;
@@ -116,11 +120,14 @@ async function joinWhereExact(threads: Threads): Promise<void> {
   // A kept module would not show what is compiled now.
   const anew = (network: Network, options: CompileOptions): Promise<Executor> =>
     compile(network, options, undefined, (bytes) => WebAssembly.compile(bytes));
-  const expected = await runSelfCheck(anew, "plain");
+  const check = async (version: "plain" | "joined"): Promise<readonly number[]> => [
+    ...(await runSelfCheck(anew, version)),
+    ...(await runIntegerCheck(version)),
+  ];
+  const expected = await check("plain");
   if (!threads.joinVectors("now")) return;
   try {
-    const actual = await runSelfCheck(anew, "joined");
-    threads.joinVectors(sameBits(expected, actual) ? "on" : "off");
+    threads.joinVectors(sameBits(expected, await check("joined")) ? "on" : "off");
   } catch {
     // A module that cannot be compiled with joined vectors is as good as a wrong result.
     threads.joinVectors("off");

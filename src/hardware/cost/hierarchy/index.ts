@@ -7,4 +7,3 @@ export {
   type HierarchyLayer,
   type HierarchyLine,
 } from "./hierarchy.ts";
-export { hierarchyLayers } from "./layers.ts";

@@ -2,37 +2,34 @@
 
 import { assertDefined } from "../../../base/index.ts";
 import { kernel } from "../../../compute/index.ts";
-import type { LaneBits, LanePlan } from "./lane-plan.ts";
-import { tileNeurons } from "./memory-plan.ts";
+import { isPaired, type LaneBits, type LanePlan } from "./lane-plan.ts";
+import { eventsTogether } from "./memory-plan.ts";
 
 const { apply, i32, load, sum, times } = kernel;
 
 /** Where the weights of a tile lie, and how they are added. */
 export interface TileCode {
   readonly lanes: LanePlan;
+  readonly tileNeurons: number;
   /** Of the layer's first tile; constant. */
   readonly weightAddress: number;
   /** Byte offset of this tile. */
   readonly tileOffset: kernel.Value;
+  /** Zeros, and room for the sums: V8 joins neighboring vectors that begin in memory and end there. */
+  readonly zeros: number;
+  readonly sums: number;
 }
 
 /** Reads vector `index` of the sums: four neurons as 32-bit integers. */
 export type SumReader = (index: number) => kernel.Value;
 
-/**
- * Add the weight rows of the events whose u16 indices lie in bytes `from`…`to`.
- * The narrow sums live in locals; the reader widens them where they are used.
- */
+/** Add the weight rows of the events whose u16 indices lie in bytes `from`…`to`. */
 export function accumulate(k: kernel.KernelBuilder, tile: TileCode, from: kernel.Value, to: kernel.Value): SumReader {
   const { levels } = tile.lanes;
   const top = levels.length - 1;
-  let bits = assertDefined(levels[top], "lane level").bits;
-  let read = gather(k, tile, top, { from, to });
-  while (bits < 32) {
-    read = widened(bits, read);
-    bits = twice(bits);
-  }
-  return read;
+  const { bits } = assertDefined(levels[top], "lane level");
+  gather(k, tile, top, { from, to });
+  return (index) => readLanes(tile, bits, 32, index);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -42,50 +39,89 @@ interface Range {
   readonly to: kernel.Value;
 }
 
-/** Sums of a level over some events; a narrower level below is emptied into it block by block. */
-function gather(k: kernel.KernelBuilder, tile: TileCode, index: number, events: Range): SumReader {
-  const level = assertDefined(tile.lanes.levels[index], "lane level");
-  const totals = Array.from({ length: (tileNeurons * level.bits) / 128 }, () => k.local("v128"));
-  for (const total of totals) k.set(total, apply("w.splat", i32(0)));
-  const read: SumReader = (i) => assertDefined(totals[i], "sum");
+/** Leaves the sums of a level over some events in memory; a narrower level below is emptied into it block by block. */
+function gather(k: kernel.KernelBuilder, tile: TileCode, index: number, events: Range): void {
+  const { bits } = assertDefined(tile.lanes.levels[index], "lane level");
+  const totals = Array.from({ length: (tile.tileNeurons * bits) / 128 }, (_, i) =>
+    k.keep(load("v128", i32(tile.zeros), 16 * i)),
+  );
   const below = tile.lanes.levels[index - 1];
-  if (below === undefined) {
-    addRows(k, tile, level.bits, events, totals);
-    return read;
+  if (below === undefined) (isPaired(tile.lanes) ? addPairs : addRows)(k, tile, bits, events, totals);
+  else {
+    const additions = assertDefined(below.additions, "additions of a narrow lane");
+    const blockBytes = 2 * eventsTogether * Math.floor(additions / eventsTogether);
+    const end = k.local("i32");
+    k.loop(events.from, events.to, blockBytes, (start) => {
+      k.set(end, sum(start, i32(blockBytes)));
+      k.if(apply("i32.gt_s", end, events.to), () => k.set(end, events.to));
+      gather(k, tile, index - 1, { from: start, to: end });
+      totals.forEach((total, i) => k.set(total, apply(addition[bits], total, readLanes(tile, below.bits, bits, i))));
+    });
   }
-  const blockBytes = 2 * assertDefined(below.additions, "additions of a narrow lane");
-  const end = k.local("i32");
-  k.loop(events.from, events.to, blockBytes, (start) => {
-    k.set(end, sum(start, i32(blockBytes)));
-    k.if(apply("i32.gt_s", end, events.to), () => k.set(end, events.to));
-    const narrow = widenedTo(level.bits, below.bits, gather(k, tile, index - 1, { from: start, to: end }));
-    totals.forEach((total, i) => k.set(total, apply(additions[level.bits], total, narrow(i))));
-  });
-  return read;
+  kernel.storeVectors(k, i32(tile.sums), sumsOffset(tile, bits), totals);
 }
 
-const additions = { 8: "b.add", 16: "h.add", 32: "w.add" } as const;
+const addition = { 8: "b.add", 16: "h.add", 32: "w.add" } as const;
 
-/** Two events in one turn, then the odd one. */
+/** Where the sums of a level lie. */
+function sumsOffset({ tileNeurons }: TileCode, bits: LaneBits): number {
+  return Math.log2(bits / 8) * 4 * tileNeurons;
+}
+
 function addRows(
   k: kernel.KernelBuilder,
   tile: TileCode,
   bits: LaneBits,
-  { from, to }: Range,
+  events: Range,
   totals: readonly kernel.Local[],
 ): void {
-  const rowBytes = tileNeurons * tile.lanes.weightBytes;
-  const addRow = (row: kernel.Value): void => {
-    totals.forEach((total, i) => k.set(total, apply(additions[bits], total, loadLanes(tile, bits, row, i))));
-  };
-  const rowOf = (event: kernel.Value, offset: number): kernel.Local =>
-    k.keep(sum(times(load("u16", event, offset), rowBytes), tile.tileOffset));
-  const evenEnd = k.keep(apply("i32.sub", to, apply("i32.and", apply("i32.sub", to, from), i32(2))));
-  k.loop(from, evenEnd, 4, (event) => {
-    const rows = [rowOf(event, 0), rowOf(event, 2)];
-    rows.forEach(addRow);
+  eachRow(k, tile, events, (row) => {
+    totals.forEach((total, i) => k.set(total, apply(addition[bits], total, loadLanes(tile, bits, row, i))));
   });
-  k.if(apply("i32.ne", evenEnd, to), () => addRow(rowOf(evenEnd, 0)));
+}
+
+/**
+ * Two weights to a lane: adding lanes as they are gives 256 · Σ upper + Σ lower + 128 for each row, modulo 2¹⁶, and shifted they
+ * give Σ upper. Both sums fit their lanes, so the lower ones follow exactly: fewer instructions than widening each byte.
+ */
+function addPairs(
+  k: kernel.KernelBuilder,
+  tile: TileCode,
+  _bits: LaneBits,
+  events: Range,
+  totals: readonly kernel.Local[],
+): void {
+  const halves = totals.map((total, i) => ({ total, isUpper: i % 4 >= 2, vector: 2 * (i >> 2) + (i & 1) }));
+  eachRow(k, tile, events, (row) => {
+    const lanes = Array.from({ length: totals.length / 2 }, (_, i) =>
+      k.keep(load("v128", row, tile.weightAddress + 16 * i)),
+    );
+    for (const { total, isUpper, vector } of halves) {
+      const both = assertDefined(lanes[vector], "lanes");
+      k.set(total, apply("h.add", total, isUpper ? apply("h.shr_s", both, i32(8)) : both));
+    }
+  });
+  const bias = k.keep(apply("h.splat", times(apply("i32.sub", events.to, events.from), 64)));
+  halves.forEach(({ total, isUpper }, i) => {
+    if (isUpper) return;
+    const upper = assertDefined(totals[i + 2], "sum");
+    k.set(total, apply("h.sub", apply("h.sub", total, bias), apply("h.shl", upper, i32(8))));
+  });
+}
+
+/** Runs `write` with the weight row of each event, four in one turn; lists are padded with the row of zeros. */
+function eachRow(
+  k: kernel.KernelBuilder,
+  { tileNeurons, lanes, tileOffset }: TileCode,
+  { from, to }: Range,
+  write: (row: kernel.Local) => void,
+): void {
+  k.loop(from, to, 2 * eventsTogether, (event) => {
+    const rows = Array.from({ length: eventsTogether }, (_, i) =>
+      k.keep(sum(times(load("u16", event, 2 * i), tileNeurons * lanes.weightBytes), tileOffset)),
+    );
+    rows.forEach(write);
+  });
 }
 
 /** Vector `index` of a weight row. The narrowest lanes are as wide as a stored weight, or twice as wide. */
@@ -96,16 +132,13 @@ function loadLanes(tile: TileCode, bits: LaneBits, row: kernel.Value, index: num
   return load(weightBytes === 1 ? "v128.bytes" : "v128.halves", row, offset);
 }
 
-function widenedTo(bits: LaneBits, from: LaneBits, read: SumReader): SumReader {
-  return from === bits ? read : widenedTo(bits, twice(from), widened(from, read));
-}
-
-function widened(bits: LaneBits, read: SumReader): SumReader {
-  const [low, high] =
-    bits === 8 ? (["h.extendLow", "h.extendHigh"] as const) : (["w.extendLow", "w.extendHigh"] as const);
-  return (index) => apply(index % 2 === 0 ? low : high, read(index >> 1));
-}
-
-function twice(bits: LaneBits): LaneBits {
-  return bits === 8 ? 16 : 32;
+/** Vector `index` of sums in lanes of `from` bits, in lanes of `to` bits. */
+function readLanes(tile: TileCode, from: LaneBits, to: LaneBits, index: number): kernel.Value {
+  const at = i32(tile.sums);
+  const offset = sumsOffset(tile, from) + (((index * 128) / to) * from) / 8;
+  if (from === to) return load("v128", at, offset);
+  if (from === 16) return load("v128.halves", at, offset);
+  if (to === 16) return load("v128.bytes", at, offset);
+  const half = index % 2 === 0 ? "w.extendLow" : "w.extendHigh";
+  return apply(half, load("v128.bytes", at, offset - (index % 2) * 4));
 }

@@ -97,6 +97,7 @@ class FastGolden {
     this.#list = assertDefined(functions["list"], "kernel list");
     this.#layers = network.layers.map((_, index) => assertDefined(functions[`layer${index}`], `kernel ${index}`));
     this.#words = new Uint32Array(host.memory.buffer);
+    this.#words.set(new Uint32Array(kernel.bitListTable().buffer), memory.bitLists / 4);
     network.layers.forEach((layer, index) => {
       const plan = assertDefined(memory.layers[index], "plan");
       const weights = tiledWeights(layer, plan);
@@ -137,23 +138,34 @@ class FastGolden {
   /** From the source's spikes, in the buffer, to the layer's, in the buffer and in `train`. */
   #runLayer(index: number, source: SpikeTrain, train: SpikeTrain, first: number, samples: number): void {
     const { stepCount } = train;
-    this.#list(samples, stepCount, source.rowWords, lastWordMask(source.neuronCount));
+    this.#list(samples, stepCount, source.rowWords, lastWordMask(source.neuronCount), source.neuronCount);
     assertDefined(this.#layers[index], "kernel")(samples, stepCount);
-    const start = this.#memory.bits / 4;
-    const words = samples * train.rowWords;
-    for (let step = 0; step < stepCount; step++) {
-      const from = start + step * words;
-      train.words.set(this.#words.subarray(from, from + words), rowStart(train, step, first));
+    for (const { at, from, words } of this.#runs(train, first, samples)) {
+      train.words.set(this.#words.subarray(at, at + words), from);
     }
   }
 
   #copyIn(train: SpikeTrain, first: number, samples: number): void {
-    const words = samples * train.rowWords;
-    for (let step = 0; step < train.stepCount; step++) {
-      const from = rowStart(train, step, first);
-      this.#words.set(train.words.subarray(from, from + words), this.#memory.bits / 4 + step * words);
+    for (const { at, from, words } of this.#runs(train, first, samples)) {
+      this.#words.set(train.words.subarray(from, from + words), at);
     }
   }
+
+  /** Words of a train from `from` on that lie in the buffer from `at` on: all at once, or step by step. */
+  #runs(train: SpikeTrain, first: number, samples: number): readonly Run[] {
+    const at = this.#memory.bits / 4;
+    if (samples === train.sampleCount) return [{ at, from: 0, words: train.words.length }];
+    const words = samples * train.rowWords;
+    return Array.from({ length: train.stepCount }, (_, step) => {
+      return { at: at + step * words, from: rowStart(train, step, first), words };
+    });
+  }
+}
+
+interface Run {
+  readonly at: number;
+  readonly from: number;
+  readonly words: number;
 }
 
 /** Together fewer rows than any block has. */

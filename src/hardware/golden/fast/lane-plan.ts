@@ -20,6 +20,11 @@ export interface LanePlan {
   readonly levels: readonly LaneLevel[];
 }
 
+/** Whether two weights of a byte share a lane of 16 bits, the lower one as its value + 128. */
+export function isPaired({ weightBytes, levels }: LanePlan): boolean {
+  return weightBytes === 1 && levels[0]?.bits === 16;
+}
+
 /** Below so many additions between widenings, wider lanes are faster. */
 const fewAdditions = 8;
 

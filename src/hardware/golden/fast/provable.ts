@@ -6,8 +6,8 @@ import { checkPackedNetwork } from "../check-packed.ts";
 import type { IntegerNetwork } from "../integer-network.ts";
 import { packNetwork } from "../packed-network.ts";
 
-/** Events are listed as unsigned 16-bit numbers. */
-const mostInputs = 2 ** 16;
+/** Events are listed as unsigned 16-bit numbers; the one behind the last input fills lists up. */
+const mostInputs = 2 ** 16 - 1;
 
 /** Why the network cannot run in 32-bit lanes with nothing ever outside its format; undefined when it can. */
 export function findObstacle(network: IntegerNetwork): string | undefined {

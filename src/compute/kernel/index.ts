@@ -1,0 +1,2 @@
+export * from "./bit-lists.ts";
+export * from "./language.ts";
