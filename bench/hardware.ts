@@ -9,7 +9,14 @@ import { families } from "../src/hardware/family/index.ts";
 import { lowerNetwork, runGolden, synapseWalk } from "../src/hardware/golden/index.ts";
 import { describeMismatch, verifyDesign } from "../src/hardware/rtl/index.ts";
 import { targets } from "../src/hardware/target/index.ts";
-import { encodeBatch, initialNetwork, loadDataset, train, type BatchOptions } from "../src/learning/index.ts";
+import {
+  encodeBatch,
+  initialNetwork,
+  loadDataset,
+  noAugmentation,
+  train,
+  type BatchOptions,
+} from "../src/learning/index.ts";
 import { accuracyOf, defaultEncoding } from "../src/model/encoding/index.ts";
 import { convLayer, denseLayer, type Network } from "../src/model/network/index.ts";
 import { neuronSpec } from "../src/model/neuron/index.ts";
@@ -145,7 +152,7 @@ async function run(experiment: Experiment) {
       loss: { kind: "cross-entropy" },
       surrogate: { kind: "fastSigmoid", slope: 5 },
       detachReset: true,
-      augmentation: { shift: 0, rotation: 0, zoom: 0 },
+      augmentation: noAugmentation,
       activity: [],
       validationShare: 0,
       seed: 1,

@@ -157,7 +157,8 @@ if (hasMnist && (only.includes("pruned") || only.includes("spikes") || only.incl
   }
   if (only.includes("speed")) {
     const arrays = base.network.layers.map(layerArrays);
-    const context = { network: base.network, initial: arrays, gradients: [arrays], seed: 0 };
+    const gathered = Object.fromEntries(prunableParts(base.network, arrays).map(({ name, values }) => [name, values]));
+    const context = { network: base.network, gradients: [arrays], gathered, seed: 0 };
     const times = (["magnitude", "random", "gradient", "movement"] as const).map((method) => {
       const spec = { ...pruningOf(config.tuning), method, scope: "global" as const };
       const started = clock.monotonic();

@@ -24,7 +24,7 @@ export function neuronPage(): string {
       comments.get(model) ?? "",
       neuron.state.map((name) => `\`${name}\``).join(", "),
       parameters.join("; ") || "none",
-      sendsBits(neuron) ? "yes" : "reference only: graded spikes",
+      sendsBits(neuron) ? "yes" : "yes, values beside bits",
       hardwareOf(model),
     ];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

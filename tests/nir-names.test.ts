@@ -35,7 +35,7 @@ function hostileGraph(): NirGraph {
     layers,
     readout: { kind: "count" },
   };
-  return nirOfNetwork(network, 1e-3);
+  return nirOfNetwork(network, 1e-3).graph;
 }
 
 test("names of a NIR file never become code: SystemVerilog knows them only mangled, or printable in comments", () => {

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { suggestName, UserError } from "../base/index.ts";
-import type { HardwareChoice } from "../hardware/family/index.ts";
+import { familyNames, weightStorages, type HardwareChoice } from "../hardware/family/index.ts";
 
 /** Flags that choose hardware for a model. */
 export function configureHardware(command: Command): void {
   command
     .option("--target <name>", "up5k or hx8k", "hx8k")
     .option("--lanes <list>", "lanes per layer, such as 8,2", "4,2")
-    .option("--family <name>", "layer-pipeline or dense", "layer-pipeline")
-    .option("--storage <name>", "dense or blocks", "dense");
+    .option("--family <name>", familyNames.join(", "), "layer-pipeline")
+    .option("--storage <name>", weightStorages.join(" or "), "dense");
 }
 
 /** The choice that the flags mean. @throws `usage/flag` with a suggestion */
@@ -25,8 +25,8 @@ export function hardwareChoice(options: Readonly<Record<string, unknown>>): Hard
     throw new UserError("usage/flag", message, { exit: "usage" });
   }
   return {
-    family: one("family", ["layer-pipeline", "dense"]),
-    weightStorage: one("storage", ["dense", "blocks"]),
+    family: one("family", familyNames),
+    weightStorage: one("storage", weightStorages),
     lanes,
   };
 }

@@ -5,7 +5,6 @@ import { denseLayer } from "../model/network/index.ts";
 import {
   neuronModels,
   neuronSpec,
-  sendsBits,
   type NeuronModelName,
   type NeuronSpec,
   type Reset,
@@ -23,10 +22,10 @@ interface Case extends Choices {
 }
 
 const lif = neuronSpec("lif");
-/** Models whose spikes are bits: others run in the reference back end only. */
-const bitModels = (Object.keys(neuronModels) as NeuronModelName[]).filter((model) =>
-  sendsBits(neuronModels[model]({ kind: "zero" })),
-);
+const models = Object.keys(neuronModels) as NeuronModelName[];
+/** Spikes that carry more than a bit. */
+const graded = neuronSpec("gradedLif");
+const many = neuronSpec("lif", { threshold: 0.4 }, { kind: "subtract" }, { spikes: "many", fires: "atLeast" });
 const [subtract, zero, toValue] = [{ kind: "subtract" }, { kind: "zero" }, { kind: "value", value: -0.25 }] as const;
 /** How frameworks order a step; see `Variant`. */
 const variants: readonly (readonly [Variant, Reset, NeuronModelName?])[] = [
@@ -44,6 +43,9 @@ const variants: readonly (readonly [Variant, Reset, NeuronModelName?])[] = [
   [{ isSelfConnected: true }, zero],
   [{ current: "decaysTogether" }, zero, "cubaLif"],
   [{ startsHalfway: true }, subtract, "integrateFire"],
+  [{ isGraded: true }, subtract],
+  [{ spikes: "many" }, subtract],
+  [{ spikes: "many", mostSpikes: 2, isBounded: true }, subtract],
 ];
 const arctan: Surrogate = { kind: "arctan", alpha: 2 };
 const cases: readonly Case[] = [
@@ -179,13 +181,40 @@ const cases: readonly Case[] = [
     stepCount: 9,
   },
   { title: "tables, silent input", sizes: [37, 18, 4], neurons: [lif, lif], method: "tables", grid: true, density: 0 },
+  { title: "graded spikes through several layers", sizes: [19, 37, 70, 5], neurons: [graded, many, many], bias: true },
+  {
+    title: "graded spikes, tables asked for",
+    sizes: [37, 40, 5],
+    neurons: [graded, lif],
+    method: "tables",
+    grid: true,
+  },
+  { title: "graded spikes into themselves", sizes: [11, 37, 4], neurons: [graded, lif], recurrent: true },
+  { title: "several spikes of a recurrent last layer", sizes: [21, 20], neurons: [many], recurrent: true },
+  {
+    title: "graded spikes, part by part",
+    sizes: [20, 40, 4],
+    neurons: [graded, graded],
+    recurrent: true,
+    stepCount: 8,
+    stepsPerPart: 3,
+    perStep: true,
+  },
+  {
+    title: "sums of graded spikes, part by part",
+    sizes: [20, 17, 4],
+    neurons: [many, graded],
+    stepCount: 7,
+    stepsPerPart: 3,
+  },
+  { title: "first graded spike", sizes: [11, 18, 4], neurons: [many, graded], readout: { kind: "firstSpike" } },
   ...(Object.keys(surrogateDefinitions) as SurrogateName[]).map((kind): Case => ({
     title: `surrogate ${kind}`,
     sizes: [9, 12, 3],
     neurons: [lif, lif],
     surrogate: { kind },
   })),
-  ...bitModels.map((model): Case => {
+  ...models.map((model): Case => {
     const fires = neuronModels[model]({ kind: "zero" }).spike.op !== "constant";
     const neuron = neuronSpec(model, {}, { kind: "zero" });
     return {

@@ -36,6 +36,9 @@ const grid: Grid = { rows: 7, columns: 6, channels: 2 };
 const alif = neuronSpec("alif");
 const zero = neuronSpec("lif", {}, { kind: "zero" });
 const integrate = neuronSpec("integrateFire");
+const graded = neuronSpec("gradedLif");
+const many = neuronSpec("lif", { threshold: 0.4 }, { kind: "subtract" }, { spikes: "many" });
+const deltas = neuronSpec("sigmaDelta", { threshold: 0.2 });
 
 function pool(kind: Pooling["kind"], size = 2, stride = 2): Pooling {
   return { kind, size, stride };
@@ -259,6 +262,43 @@ const table: readonly GridCase[] = [
     grid: true,
     method: "tables",
     density: 0.7,
+  },
+  {
+    title: "graded spikes",
+    input: grid,
+    shells: [
+      { channels: 5, kernel: 2, neuron: graded },
+      { channels: 9, kernel: 2, padding: 1, neuron: many },
+      { neurons: 3, neuron: graded },
+    ],
+    bias: true,
+  },
+  {
+    title: "largest of graded spikes",
+    input: grid,
+    shells: [
+      { channels: 37, kernel: 2, neuron: deltas },
+      { channels: 6, kernel: 2, inputPooling: pool("max"), padding: 1, neuron: many },
+      { neurons: 3, inputPooling: pool("max", 2, 1) },
+    ],
+  },
+  {
+    title: "sums and means of graded spikes, groups",
+    input: { rows: 7, columns: 7, channels: 4 },
+    shells: [
+      { channels: 6, kernel: 2, groups: 2, neuron: graded },
+      { channels: 6, kernel: 1, groups: 3, inputPooling: pool("average"), neuron: many },
+      { neurons: 3, inputPooling: pool("sum", 2, 1) },
+    ],
+    stepCount: 7,
+    stepsPerPart: 3,
+  },
+  {
+    title: "graded spikes of a dense layer below a convolution",
+    input: grid,
+    shells: [{ neurons: 60, neuron: graded }, { channels: 4, kernel: 2 }, { neurons: 3 }],
+    method: "tables",
+    grid: true,
   },
   {
     title: "one step, one sample",

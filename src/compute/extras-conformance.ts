@@ -5,28 +5,44 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertDefined, randomStream } from "../base/index.ts";
 import {
+  cellCount,
+  convLayer,
   delaySynapses,
   delayTaps,
   denseLayer,
   layerArrays,
   listArrays,
   normalizeLayer,
+  pooledGrid,
   withArrays,
+  type ConvLayer,
   type DenseLayer,
+  type Grid,
+  type Layer,
   type Network,
+  type Pooling,
 } from "../model/network/index.ts";
 import { neuronSpec } from "../model/neuron/index.ts";
 import { tensor } from "../model/tensor/index.ts";
 import type { Backend, CompileOptions, Executor, GatherMethod, LayerArrays, NetworkInput } from "./backend.ts";
 import { referenceBackend } from "./reference/reference.ts";
 
-interface Case {
+interface Choices {
   readonly title: string;
+  readonly direct?: boolean;
+  readonly method?: GatherMethod;
+}
+
+interface DenseCase extends Choices {
   readonly sizes: readonly number[];
   /** What each layer is. */
   readonly layers: readonly ((shell: DenseLayer) => DenseLayer)[];
-  readonly direct?: boolean;
-  readonly method?: GatherMethod;
+}
+
+/** Layers with zero weights. */
+interface Case extends Choices {
+  readonly inputCount: number;
+  readonly shells: readonly Layer[];
 }
 
 const plain = (layer: DenseLayer): DenseLayer => layer;
@@ -47,7 +63,10 @@ const apart = (layer: DenseLayer): DenseLayer =>
     Uint8Array.from(layer.weights.data, (_, i) => (i * 7) % 5),
   );
 
-const cases: readonly Case[] = [
+/** Spikes carry their potential. */
+const sending = (layer: DenseLayer): DenseLayer => ({ ...layer, neuron: neuronSpec("gradedLif") });
+
+const denseCases: readonly DenseCase[] = [
   { title: "delays in every layer", sizes: [19, 37, 5], layers: [tapped, tapped] },
   {
     title: "delays of single synapses behind a recurrent layer",
@@ -56,6 +75,8 @@ const cases: readonly Case[] = [
   },
   { title: "delays into a recurrent layer", sizes: [11, 18, 4], layers: [(l) => recurrent(tapped(l)), plain] },
   { title: "delays, tables", sizes: [19, 37, 5], layers: [tapped, plain], method: "tables" },
+  { title: "delays of graded spikes", sizes: [19, 37, 33, 5], layers: [sending, (l) => tapped(sending(l)), tapped] },
+  { title: "normalized currents of graded spikes", sizes: [19, 37, 5], layers: [sending, normalized] },
   { title: "normalized layers", sizes: [40, 37, 33, 5], layers: [normalized, normalized, plain] },
   { title: "normalized last layer, tables", sizes: [40, 37, 5], layers: [normalized, normalized], method: "tables" },
   { title: "normalized direct input", sizes: [13, 37, 5], layers: [normalized, plain], direct: true },
@@ -64,6 +85,82 @@ const cases: readonly Case[] = [
     sizes: [19, 37, 5],
     layers: [(l) => normalized(tapped(l)), tapped],
   },
+];
+
+const grid: Grid = { rows: 7, columns: 6, channels: 2 };
+const lif = neuronSpec("lif");
+const maximum: Pooling = { kind: "max", size: 2, stride: 2 };
+
+/** A convolution on `grid`, and layers on top of it: each gets the one below. */
+function stack(
+  shape: Partial<Parameters<typeof convLayer>[1]>,
+  ...above: readonly ((below: ConvLayer) => Layer)[]
+): Layer[] {
+  const first = normalizeLayer(convLayer("first", { input: grid, channels: 5, kernel: 2, ...shape }, lif), 0.9);
+  let below: ConvLayer = first;
+  const others = above.map((make) => {
+    const layer = make(below);
+    if (layer.kind === "conv") below = layer;
+    return layer;
+  });
+  return [first, ...others];
+}
+
+const classes = (below: ConvLayer): Layer =>
+  denseLayer("classes", { inputCount: below.neuronCount, neuronCount: 4 }, lif);
+const normalizedOver =
+  (shape: Partial<Parameters<typeof convLayer>[1]>) =>
+  ({ output }: ConvLayer): Layer =>
+    normalizeLayer(convLayer("second", { input: output, channels: 6, kernel: 2, ...shape }, lif), 0.9);
+
+const gridCases: readonly Case[] = [
+  { title: "normalized convolutions", shells: stack({}, normalizedOver({ padding: 1 }), classes) },
+  {
+    title: "normalized maxima of currents",
+    shells: stack(
+      { pooling: maximum },
+      normalizedOver({ padding: 1, pooling: { kind: "max", size: 2, stride: 1 } }),
+      classes,
+    ),
+  },
+  { title: "normalized sums of currents", shells: stack({ pooling: { kind: "sum", size: 2, stride: 2 } }, classes) },
+  {
+    title: "normalized means of currents, groups",
+    shells: stack({ channels: 6, pooling: { kind: "average", size: 3, stride: 2 }, groups: 2 }, classes),
+  },
+  { title: "normalized convolution of a direct input", shells: stack({ pooling: maximum }, classes), direct: true },
+  {
+    title: "normalized convolution of a union of spikes",
+    shells: stack({}, ({ output }) =>
+      normalizedOver({ inputPooling: { ...maximum, grid: output }, input: pooledGrid(output, maximum) })(
+        convLayer("", { input: output, channels: 1, kernel: 1 }, lif),
+      ),
+    ),
+  },
+  {
+    title: "normalized dense layer of a union of spikes",
+    shells: stack({}, ({ output }) => {
+      const inputCount = cellCount(pooledGrid(output, maximum));
+      const layer = denseLayer("pooled", { inputCount, neuronCount: 9 }, lif);
+      return normalizeLayer({ ...layer, inputPooling: { ...maximum, grid: output } }, 0.9);
+    }),
+  },
+  {
+    title: "normalized convolution of many channels",
+    shells: stack({ channels: 70 }, normalizedOver({ channels: 37 })),
+  },
+  { title: "normalized last convolution, tables", shells: stack({ kernel: 3 }), method: "tables" },
+].map((item) => ({ ...item, inputCount: cellCount(grid) }) as Case);
+
+const cases: readonly Case[] = [
+  ...denseCases.map(({ sizes, layers, ...choices }): Case => {
+    const shells = layers.map((make, l) => {
+      const shape = { inputCount: assertDefined(sizes[l], "size"), neuronCount: assertDefined(sizes[l + 1], "size") };
+      return make(denseLayer(`layer${l}`, shape, lif));
+    });
+    return { ...choices, inputCount: assertDefined(sizes[0], "size"), shells };
+  }),
+  ...gridCases,
 ];
 
 /** Hold a back end to the reference. */
@@ -128,16 +225,9 @@ async function passAlike(expected: Executor, actual: Executor, network: Network,
   await actual.backward(gradient);
 }
 
-function randomNetwork({ sizes, layers }: Case, seed: number): Network {
+function randomNetwork({ inputCount, shells }: Case, seed: number): Network {
   const random = randomStream(seed, "extras");
-  const shells = layers.map((make, l): DenseLayer => {
-    const shape = { inputCount: assertDefined(sizes[l], "size"), neuronCount: assertDefined(sizes[l + 1], "size") };
-    const empty = denseLayer(`layer${l}`, shape, neuronSpec("lif"));
-    empty.weights.data.forEach((_, i, all) => (all[i] = grid(0.4 * random.normal() + 0.15)));
-    return make(empty);
-  });
-  const inputCount = assertDefined(sizes[0], "size");
-  const shell: Network = {
+  const network: Network = {
     kind: "network",
     name: "n",
     inputCount,
@@ -146,14 +236,15 @@ function randomNetwork({ sizes, layers }: Case, seed: number): Network {
     readout: { kind: "count" },
   };
   const arrays = shells.map(layerArrays);
+  for (const { weights } of arrays) weights.forEach((_, i) => (weights[i] = onGrid(0.4 * random.normal() + 0.15)));
   for (const array of arrays.flatMap(listArrays)) {
-    array.forEach((value, i) => (array[i] = value === 0 ? grid(0.3 * random.normal()) : value));
+    array.forEach((value, i) => (array[i] = value === 0 ? onGrid(0.3 * random.normal()) : value));
   }
-  return withArrays(shell, arrays);
+  return withArrays(network, arrays);
 }
 
 /** Multiples of 1/64: sums of weights are exact in any order, which tables need to be compared. */
-function grid(value: number): number {
+function onGrid(value: number): number {
   return Math.round(64 * value) / 64;
 }
 

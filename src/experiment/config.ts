@@ -1,6 +1,7 @@
 // The experiment document: every choice a user can make. `parse-config.ts` holds ranges and defaults, and the compiler keeps
 // the two in step.
 
+import type { FamilyName, WeightStorage } from "../hardware/family/index.ts";
 import type { SurrogateName } from "../compute/index.ts";
 import type {
   ActivitySpec,
@@ -43,6 +44,8 @@ export interface Config {
     readonly parameters: Readonly<Record<string, number>>;
     readonly recurrent: boolean;
     /** Of the currents of hidden layers. */
+    /** Every layer has a bias. */
+    readonly bias: boolean;
     readonly normalization: NormalizationChoice;
     /** Every layer sees its input at each of these delays, in steps; at none when empty. */
     readonly delays: readonly number[];
@@ -78,6 +81,8 @@ export interface Config {
     readonly rotation: number;
     /** Scale images by up to this share at random. */
     readonly zoom: number;
+    /** Mirror every other image. */
+    readonly mirror: boolean;
     /** Weight of the L1 penalty on hidden spikes per sample; short for an `activity` of kind "l1". */
     readonly activityPenalty: number;
     /** Penalties on the spikes of hidden layers. */
@@ -108,8 +113,8 @@ export interface Config {
     /** Lanes of the hidden layers; the last layer gets `outputLanes`. */
     readonly lanes: readonly number[];
     readonly outputLanes: readonly number[];
-    readonly family: readonly ("layer-pipeline" | "dense")[];
-    readonly weightStorage: readonly ("dense" | "blocks")[];
+    readonly family: readonly FamilyName[];
+    readonly weightStorage: readonly WeightStorage[];
   };
   readonly numerics: {
     /** Chosen from the thresholds when absent. */

@@ -106,7 +106,8 @@ async function exportNir(platform: Platform, from: string, to: string, options: 
       hint,
     });
   }
-  const graph = nirOfNetwork(network, options.stepSeconds, JSON.stringify(config));
+  const { graph, notes } = nirOfNetwork(network, options.stepSeconds, JSON.stringify(config));
   await platform.files.write(to, await platform.hdf5.write(writeNir(graph)));
-  return { changes: ["dialect, dt, reset, steps and the experiment document are in the metadata"], offered: [] };
+  const noted = "dialect, dt, steps, readout and the experiment document are in the metadata";
+  return { changes: [...notes, noted], offered: [] };
 }

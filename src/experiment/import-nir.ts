@@ -1,6 +1,6 @@
 // A NIR file as a model: which dialect, how long a step, which document; from flags, from the file's own note, or asked for.
 
-import { suggestName, UserError } from "../base/index.ts";
+import { suggestName, throwProblems, UserError } from "../base/index.ts";
 import {
   dialectByName,
   dialectTraits,
@@ -18,6 +18,7 @@ import {
   type NirGraph,
   type NirPlan,
 } from "../model/nir/index.ts";
+import { checkNetwork, type Network } from "../model/network/index.ts";
 import { dialects, type DialectName } from "../model/neuron/index.ts";
 import type { Platform } from "../platform/index.ts";
 import type { Model } from "./model-file.ts";
@@ -71,7 +72,9 @@ export async function importNir(platform: Platform, file: string, options: Impor
       .split(/[/\\]/)
       .at(-1)
       ?.replace(/\.nir$/, "") ?? "nir";
-  const { network, notes } = networkOfNir(plan, { name, stepCount });
+  const readout = chosen.discretization.usesNotes === true ? readoutOf(note.readout, file) : undefined;
+  const { network, notes } = networkOfNir(plan, { name, stepCount, ...(readout === undefined ? {} : { readout }) });
+  throwProblems(checkNetwork(network).map((problem) => ({ ...problem, path: `${file} at ${problem.path}` })));
   return { model: { kind: "model", network, config }, notes: [...chosen.notes, ...notes] };
 }
 
@@ -99,7 +102,17 @@ export function chooseDiscretization(
       exit: "usage",
     });
   }
-  return { discretization: { dialect, stepSeconds, ...(reset === undefined ? {} : { reset }) }, notes };
+  // What our own files note about single nodes goes with the dialect that they note.
+  const usesNotes = options.dialect === undefined && options.reset === undefined && note.dialect === dialect;
+  return {
+    discretization: {
+      dialect,
+      stepSeconds,
+      ...(reset === undefined ? {} : { reset }),
+      ...(usesNotes ? { usesNotes } : {}),
+    },
+    notes,
+  };
 }
 
 /** Whether how neurons step matters at all. */
@@ -169,11 +182,19 @@ function needsStep(graph: NirGraph, dialect: DialectName): boolean {
   });
 }
 
+/** The readout that a file of ours notes; `checkNetwork` judges it. */
+function readoutOf(text: string | undefined, file: string): Network["readout"] | undefined {
+  if (text === undefined) return undefined;
+  const found = documentOf(text, file) as Partial<Network["readout"]> | null;
+  if (typeof found?.kind === "string") return found as Network["readout"];
+  throw new UserError("nir/metadata", `${file}: its metadata lacuna_readout names no kind`, { path: file });
+}
+
 function documentOf(text: string | undefined, file: string): unknown {
   if (text === undefined) return {};
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new UserError("nir/metadata", `${file}: its metadata lacuna_config is no JSON`, { path: file });
+    throw new UserError("nir/metadata", `${file}: its metadata is no JSON`, { path: file });
   }
 }

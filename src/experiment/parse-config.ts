@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
+import { familyNames, weightStorages } from "../hardware/family/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
 import { longestDelay, parseShapeText } from "../model/network/index.ts";
@@ -50,6 +51,7 @@ const networkSchema = z.strictObject({
   reset: z.enum(["subtract", "zero"]).default("subtract"),
   parameters: z.record(z.string(), z.number()).default({}),
   recurrent: z.boolean().default(false),
+  bias: z.boolean().default(false),
   normalization: normalizationSchema.default({ kind: "none" }),
   delays: z.array(z.int().min(0).max(longestDelay)).max(16).default([]),
   readout: z
@@ -85,6 +87,7 @@ const trainingSchema = z.strictObject({
   shift: z.number().min(0).max(8).default(0),
   rotation: z.number().min(0).max(45).default(0),
   zoom: z.number().min(0).max(0.5).default(0),
+  mirror: z.boolean().default(false),
   /** Weight of the L1 penalty on hidden spikes per sample. */
   activityPenalty: z.number().min(0).default(0),
   activity: z.array(activitySchema).default([]),
@@ -112,14 +115,8 @@ const exploreSchema = z.strictObject({
   /** Lanes of the hidden layers; the output layer gets `outputLanes`. */
   lanes: z.array(count).min(1).default([2, 4, 8]),
   outputLanes: z.array(count).min(1).default([2]),
-  family: z
-    .array(z.enum(["layer-pipeline", "dense"]))
-    .min(1)
-    .default(["layer-pipeline", "dense"]),
-  weightStorage: z
-    .array(z.enum(["dense", "blocks"]))
-    .min(1)
-    .default(["dense", "blocks"]),
+  family: z.array(z.enum(familyNames)).min(1).default(["layer-pipeline", "dense"]),
+  weightStorage: z.array(z.enum(weightStorages)).min(1).default(["dense", "blocks"]),
 });
 
 const numericsSchema = z.strictObject({

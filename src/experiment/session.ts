@@ -49,7 +49,7 @@ export interface Session {
 
 /** Run a stage, or take what an earlier run left, and tell about it. */
 export async function runStage<Output>(
-  session: Session,
+  session: Pick<Session, "run" | "signal" | "onEvent" | "ledger">,
   stage: Stage<Output>,
   summarize: (output: Output) => string,
 ): Promise<Output> {

@@ -12,6 +12,7 @@ import type { Files } from "../platform/index.ts";
 import { nodePlatform } from "../platform/node/index.ts";
 import {
   augmentImage,
+  noAugmentation,
   encodeBatch,
   gradualMagnitude,
   initialNetwork,
@@ -159,9 +160,23 @@ test("the shared data sets load", async (t) => {
 test("augmentation: nothing changes nothing, a whole-pixel shift moves the image", () => {
   const image = Float32Array.from({ length: 9 }, (_, i) => i);
   const target = new Float32Array(9);
-  const still = { shift: 0, rotation: 0, zoom: 0 };
+  const still = { shift: 0, rotation: 0, zoom: 0, mirror: false };
   augmentImage(image, target, { width: 3, augmentation: still, random: randomStream(0) });
   assert.deepEqual(target, image);
+});
+
+test("augmentation: every other image is mirrored, and only when asked for", () => {
+  const image = Float32Array.from({ length: 9 }, (_, i) => i);
+  const mirrored = Float32Array.from([2, 1, 0, 5, 4, 3, 8, 7, 6]);
+  const random = randomStream(0);
+  let count = 0;
+  for (let i = 0; i < 400; i++) {
+    const target = new Float32Array(9);
+    augmentImage(image, target, { width: 3, augmentation: { ...noAugmentation, mirror: true }, random });
+    if (target[0] === 2) count++;
+    assert.deepEqual(target, target[0] === 2 ? mirrored : image);
+  }
+  assert.ok(count > 150 && count < 250, `${count} of 400 are mirrored`);
 });
 
 test("validation keeps every k-th sample", () => {
@@ -217,7 +232,7 @@ const toyTraining: TrainingOptions = {
   loss: { kind: "cross-entropy" },
   surrogate: { kind: "fastSigmoid", slope: 5 },
   detachReset: true,
-  augmentation: { shift: 0.3, rotation: 0, zoom: 0 },
+  augmentation: { shift: 0.3, rotation: 0, zoom: 0, mirror: false },
   activity: [{ kind: "l1", weight: 0.001 }],
   validationShare: 0.2,
   seed: 3,
@@ -325,6 +340,23 @@ test("every way to prune reaches its sparsity while training, exactly and reprod
     });
     assert.equal(shareOf(result.network), 0.5, JSON.stringify(change));
     assert.deepEqual(await train({ ...task, training, resume: states[1]! }), result, JSON.stringify(change));
+  }
+});
+
+test("masks that are drawn within an epoch survive a stop in the middle of it", async () => {
+  const states: TrainingState[] = [];
+  const save = async (state: TrainingState): Promise<void> => void states.push(structuredClone(state));
+  for (const change of [{ method: "movement" as const }, { regrow: 0.3 }]) {
+    states.length = 0;
+    let batches = 0;
+    const checkpoints = { isDue: () => ++batches % 45 === 0, save };
+    const pruning = { ...gradualMagnitude, ...change };
+    const training = { ...toyTraining, epochs: 3, batchSize: 1, weightBits: undefined, sparsity: 0.5, pruning };
+    const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend, training };
+    const whole = await train({ ...task, checkpoints });
+    const masks = states.map(({ transforms }) => JSON.stringify(transforms.masks));
+    assert.ok(new Set(masks.slice(0, 2)).size > 1, "masks change within the first epochs");
+    for (const resume of states) assert.deepEqual(await train({ ...task, resume }), whole);
   }
 });
 

@@ -1,4 +1,5 @@
 export * from "./check-report.ts";
+export { frontFigure } from "./charts/front-chart.ts";
 export { gridMap, rateMap } from "./charts/heat-map.ts";
 export { toCsv, type CsvCell } from "./csv.ts";
 export { svgFile } from "./figure-file.ts";

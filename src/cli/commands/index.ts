@@ -6,6 +6,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
 import { exploreCommand } from "./explore.ts";
+import { faultsCommand } from "./faults.ts";
 import { fitCommand } from "./fit.ts";
 import { formatsCommand } from "./formats.ts";
 import { hierarchyCommand } from "./hierarchy.ts";
@@ -37,6 +38,7 @@ export const commands: readonly CommandDefinition[] = [
   allocateCommand,
   rtlCommand,
   verifyCommand,
+  faultsCommand,
   synthCommand,
   precisionCommand,
   regimesCommand,

@@ -1,5 +1,4 @@
-import { meanInterval } from "../../base/index.ts";
-import type { RegimePoint, RegimesResult } from "../../experiment/index.ts";
+import type { RegimeRow, RegimesResult } from "../../experiment/index.ts";
 import type { CommandDefinition } from "../command.ts";
 import { countOption } from "../count-option.ts";
 import { print, stageView, voiceOf } from "../terminal.ts";
@@ -7,7 +6,7 @@ import { configureRun, overridesOf, packageFolder, runFolders } from "../whole-p
 
 export const regimesCommand: CommandDefinition = {
   name: "regimes [config]",
-  summary: "quantize only, prune only, both at once, prune then quantize: accuracy, zeros, bits by format, the front",
+  summary: "quantize only, prune only, both at once, prune then quantize: accuracy, zeros, energy by format, the front",
   example: "lacuna regimes examples/regimes.config.json --seeds 3",
   configure: (command) => {
     configureRun(command);
@@ -15,7 +14,7 @@ export const regimesCommand: CommandDefinition = {
   },
   run: async ([file], options, signal) => {
     const voice = voiceOf(options);
-    const { regimePlan, runRegimes } = await import("../../experiment/index.ts");
+    const { regimePlan, regimesCsv, regimesFigures, runRegimes } = await import("../../experiment/index.ts");
     const { nodePlatform } = await import("../../platform/node/index.ts");
     const { loadConfig } = await import("../load-config.ts");
     const config = await loadConfig(nodePlatform, file, overridesOf(options));
@@ -34,9 +33,10 @@ export const regimesCommand: CommandDefinition = {
       signal,
       onEvent: stageView(voice, nodePlatform.clock.monotonic),
     });
-    const csv = await csvOf(result.points);
-    await nodePlatform.files.write(`${outputFolder}/regimes.csv`, new TextEncoder().encode(csv));
-    print(voice.json ? JSON.stringify(result) : `${await tableOf(result)}\n${outputFolder}/regimes.csv`);
+    const files = { "regimes.csv": regimesCsv(result), ...regimesFigures(result) };
+    for (const [name, text] of Object.entries(files)) await nodePlatform.files.write(`${outputFolder}/${name}`, text);
+    if (voice.json) print(JSON.stringify(result));
+    else print([await tableOf(result), ...Object.keys(files).map((name) => `${outputFolder}/${name}`)].join("\n"));
     return 0;
   },
 };
@@ -44,88 +44,38 @@ export const regimesCommand: CommandDefinition = {
 // ---------------------------------------------------------------------------------------------------------------------
 
 const percent = (share: number): string => (share * 100).toFixed(1);
-const shownFormats = [
-  "dense",
-  "bitmap",
-  "compressed rows",
-  "coordinate payload",
-  "run length",
-  "offset pairs",
-] as const;
-
-async function csvOf(points: readonly RegimePoint[]): Promise<string> {
-  const { toCsv } = await import("../../report/index.ts");
-  const formats = [...new Set(points.flatMap((point) => point.formats.map(({ format }) => format)))];
-  const layers = points[0]?.layers.map(({ layer }) => layer) ?? [];
-  const head = ["regime", "seed", "weight bits", "sparsity asked", "accuracy", "zero weights"];
-  return toCsv(
-    [...head, ...layers.map((layer) => `zeros ${layer}`), "spikes", "additions", ...formats.map((f) => `bits ${f}`)],
-    points.map((p) => [
-      p.regime,
-      p.seed,
-      p.weightBits,
-      p.sparsity,
-      p.accuracy,
-      p.connectionSparsity,
-      ...p.layers.map(({ connectionSparsity }) => connectionSparsity),
-      p.spikes,
-      p.additions,
-      ...formats.map((name) => p.formats.find(({ format }) => format === name)?.bits),
-    ]),
-  );
-}
+const micro = (joules: number | undefined): string => (joules === undefined ? "" : (joules * 1e6).toPrecision(3));
 
 /** One line per point, means over seeds; those of the front are marked. */
-async function tableOf({ points, front }: RegimesResult): Promise<string> {
+async function tableOf({ rows }: RegimesResult): Promise<string> {
   const { textTable } = await import("../../report/index.ts");
-  const seed = points[0]?.seed;
-  const formats = shownFormats.filter((name) => points.some((p) => p.formats.some(({ format }) => format === name)));
+  const formats = rows.find(({ energies }) => energies.length > 0)?.energies.map(({ format }) => format) ?? [];
   const right = (title: string) => ({ title, align: "right" as const });
-  const rows = points.flatMap((point, place) => {
-    if (point.seed !== seed) return [];
-    const { regime, weightBits, sparsity } = point;
-    const same = points.filter((p) => p.regime === regime && p.weightBits === weightBits && p.sparsity === sparsity);
-    const mean = (of: (p: RegimePoint) => number): number => same.reduce((sum, p) => sum + of(p), 0) / same.length;
-    const bitsIn = (name: string): string => {
-      if (!point.formats.some(({ format }) => format === name)) return "";
-      return (mean((p) => p.formats.find(({ format }) => format === name)?.bits ?? 0) / 1000).toFixed(1);
-    };
-    return [
-      [
-        front.includes(place) ? `${regime} *` : regime,
-        String(weightBits ?? "float"),
-        sparsity === 0 ? "" : percent(sparsity),
-        percent(mean((p) => p.accuracy)),
-        regime === "float" ? "" : againstFloat(same, points),
-        percent(mean((p) => p.connectionSparsity)),
-        point.layers.map((_, l) => percent(mean((p) => p.layers[l]?.connectionSparsity ?? 0))).join(" / "),
-        Math.round(mean((p) => p.additions)).toLocaleString("en-US"),
-        ...formats.map(bitsIn),
-      ],
-    ];
-  });
-  return textTable(
-    [
-      { title: "regime (* front)" },
-      right("bits"),
-      right("pruned %"),
-      right("accuracy %"),
-      right("points against float, 95 %"),
-      right("zeros %"),
-      right("by layer"),
-      right("additions"),
-      ...formats.map((name) => right(`${name}, kbit`)),
-    ],
-    rows,
-  );
+  const head = ["bits", "pruned %", "epochs", "accuracy %", "points against float", "zeros %", "by layer"];
+  const columns = [...head, "additions", "kbit", ...formats.map((format) => `${format}, µJ`), "cheapest, µJ"];
+  const lines = rows.map((row) => [
+    row.isFront ? `${row.regime} *` : row.regime,
+    String(row.weightBits ?? "float"),
+    row.sparsity === 0 ? "" : percent(row.sparsity),
+    row.epochs === 0 ? "" : String(row.epochs),
+    percent(row.accuracy.mean),
+    row.regime === "float" ? "" : gainText(row),
+    percent(row.connectionSparsity),
+    row.layers.map(({ connectionSparsity }) => percent(connectionSparsity)).join(" / "),
+    Math.round(row.additions).toLocaleString("en-US"),
+    (row.bits / 1000).toFixed(1),
+    ...formats.map((_, f) => micro(row.energies[f]?.energy)),
+    micro(row.cheapest?.energy),
+    row.cheapest?.formats.join(" / ") ?? "",
+  ]);
+  const seeds = rows[0]?.seedCount ?? 0;
+  return [
+    textTable([{ title: "regime" }, ...columns.map(right), { title: "by layer" }], lines).trimEnd(),
+    `* front of accuracy and energy; means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}, ± 95 % of the paired difference`,
+    "accuracy by the golden model on the test split; kbit of the smallest format; energy per inference estimated by lacuna hierarchy's model",
+  ].join("\n");
 }
 
-/** Mean difference to the float network of the same seed, with its interval. */
-function againstFloat(same: readonly RegimePoint[], points: readonly RegimePoint[]): string {
-  const differences = same.map(({ seed, accuracy }) => {
-    const float = points.find((point) => point.seed === seed && point.regime === "float");
-    return (accuracy - (float?.accuracy ?? Number.NaN)) * 100;
-  });
-  const { mean, half } = meanInterval(differences);
+function gainText({ gain: { mean, half } }: RegimeRow): string {
   return half === undefined ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${half.toFixed(1)}`;
 }

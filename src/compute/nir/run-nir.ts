@@ -3,8 +3,7 @@
 
 import { assertDefined } from "../../base/index.ts";
 import { neuronOf } from "../../model/neuron/index.ts";
-import { cellsOf, type NirPlan, type Population } from "../../model/nir/index.ts";
-import { operatorOf } from "./operators.ts";
+import { cellsOf, operatorOf, type NirPlan, type Population } from "../../model/nir/index.ts";
 import { populationSteps, type PopulationSteps } from "./population-steps.ts";
 
 /** A graph in motion. */

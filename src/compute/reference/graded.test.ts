@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { denseLayer, type Network } from "../../model/network/index.ts";
+import { assertDefined } from "../../base/index.ts";
+import { denseLayer, recurrentWeightsOf, type Network } from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
 import { setSpike, spikeTrain } from "../../model/tensor/index.ts";
 import { referenceBackend, wasmBackend } from "../index.ts";
@@ -37,13 +38,18 @@ test("what a graded spike carries reaches the next layer, and its gradient comes
   assert.equal(gradients[1]!.weights[0], 1.5, "what arrived");
 });
 
-test("where graded spikes do not run, it says so", async () => {
-  await assert.rejects(async () => wasmBackend.compile(gradedNetwork(), options), {
-    code: "compute/unsupported",
-    message: '"graded": graded spikes run in the reference back end only',
-  });
-  await assert.rejects(async () => referenceBackend.compile(gradedNetwork(true), options), {
-    code: "compute/unsupported",
-    message: '"graded": graded spikes do not run through recurrent weights',
-  });
+test("what a graded spike carries comes back to its own layer one step later", async () => {
+  const network = gradedNetwork(true);
+  network.layers[0]!.weights.data[0] = 1.5;
+  assertDefined(recurrentWeightsOf(network.layers[0]!), "weights").data[0] = 2;
+  const spikes = spikeTrain({ stepCount: 3, sampleCount: 1, neuronCount: 1 });
+  setSpike(spikes, 0, 0, 0);
+  for (const backend of [referenceBackend, wasmBackend]) {
+    using executor = await backend.compile(network, options);
+    const { outputs } = await executor.forward({ kind: "spikes", spikes }, { training: true });
+    // 1.5 is sent, then 2 · 1.5 = 3, then 2 · 3 = 6; all times 2.
+    assert.deepEqual([...outputs], [21]);
+    await executor.backward({ outputs: Float32Array.of(1) });
+    assert.equal(executor.read("gradients")[1]!.weights[0], 10.5, "what arrived");
+  }
 });

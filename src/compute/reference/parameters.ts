@@ -1,7 +1,7 @@
 // The arrays of the reference back end, in the network's own layout.
 
 import { assertDefined } from "../../base/index.ts";
-import { layerArrays, listArrays, mapArrays, type Layer } from "../../model/network/index.ts";
+import { layerArrays, listArrays, mapArrays, scaleRange, type Layer } from "../../model/network/index.ts";
 import { neuronOf } from "../../model/neuron/index.ts";
 import { quantizeValue } from "../../model/tensor/index.ts";
 import {
@@ -122,12 +122,21 @@ export class ReferenceParameters {
     });
   }
 
-  /** What neurons learn for themselves stays a value that their model allows. */
+  /** What neurons learn for themselves stays a value that their model allows; scales stay foldable. */
   #keepInRange(layer: number): void {
-    const { parameters } = neuronOf(assertDefined(this.#layers[layer], "layer").neuron);
-    for (const [name, array] of Object.entries(this.#arrays.masters[layer]?.neuronParameters ?? {})) {
-      const { low, high } = assertDefined(parameters[name], name).range;
-      array.forEach((value, n) => (array[n] = Math.min(Math.max(value, low), high)));
+    const definition = assertDefined(this.#layers[layer], "layer");
+    const { parameters } = neuronOf(definition.neuron);
+    const masters = this.#arrays.masters[layer];
+    for (const [name, array] of Object.entries(masters?.neuronParameters ?? {})) {
+      keepWithin(array, assertDefined(parameters[name], name).range);
     }
+    const range = scaleRange(definition);
+    if (masters?.normalization !== undefined && range !== undefined) keepWithin(masters.normalization.scale, range);
   }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function keepWithin(array: Float32Array, { low, high }: { readonly low: number; readonly high: number }): void {
+  array.forEach((value, n) => (array[n] = Math.min(Math.max(value, low), high)));
 }

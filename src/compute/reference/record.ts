@@ -1,10 +1,8 @@
 // What a layer leaves of a forward pass.
 
-import { UserError } from "../../base/index.ts";
-import { recurrentWeightsOf, type Network } from "../../model/network/index.ts";
-import { neuronOf, sendsBits } from "../../model/neuron/index.ts";
-import { firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
+import { asFloats, firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { NormalizedRecord } from "./normalized.ts";
+import type { EarlierSpikes } from "./recurrence.ts";
 
 /** What one layer did in one pass, kept for the backward pass. */
 export interface LayerRecord {
@@ -18,22 +16,21 @@ export interface LayerRecord {
 
 /** Spikes of a layer as numbers: 1, or what they carry. Shape [step, sample, neuron]. */
 export function sentValues({ spikes: train, graded }: LayerRecord): Float32Array {
-  if (graded !== undefined) return graded.slice();
-  const { stepCount, sampleCount, neuronCount } = train;
-  const values = new Float32Array(stepCount * sampleCount * neuronCount);
-  forEachSpike(train, (step, sample, neuron) => (values[(step * sampleCount + sample) * neuronCount + neuron] = 1));
-  return values;
+  return graded?.slice() ?? asFloats(train);
 }
 
-/** @throws `compute/unsupported` for spikes that carry values to their own layer */
-export function refuseGradedRecurrence(network: Network): void {
-  for (const layer of network.layers) {
-    if (recurrentWeightsOf(layer) === undefined || sendsBits(neuronOf(layer.neuron))) continue;
-    throw new UserError("compute/unsupported", `"${layer.name}": graded spikes do not run through recurrent weights`, {
-      path: layer.name,
-      exit: "unsupported",
-    });
-  }
+/** Who fired one step before, and what they sent. */
+export function earlierSpikes(
+  spikes: SpikeTrain,
+  graded: Float32Array | undefined,
+  step: number,
+  sample: number,
+): EarlierSpikes {
+  const row = ((step - 1) * spikes.sampleCount + sample) * spikes.neuronCount;
+  return {
+    fired: step === 0 ? [] : firingNeurons(spikes, step - 1, sample),
+    sent: (neuron) => graded?.[row + neuron] ?? 1,
+  };
 }
 
 export function forEachSpike(train: SpikeTrain, visit: (step: number, sample: number, neuron: number) => void): void {

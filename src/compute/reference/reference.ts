@@ -12,7 +12,7 @@ import {
   type Adjoint,
   type Neuron,
 } from "../../model/neuron/index.ts";
-import { countSpikes, firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import { countSpikes, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type {
   ArrayKind,
   Backend,
@@ -32,7 +32,7 @@ import { surrogateDerivative } from "../surrogate.ts";
 import { arrivingSpikes, sendBack } from "./arrivals.ts";
 import { normalizeCurrents, normalizeGradient, type NormalizedRecord } from "./normalized.ts";
 import { ReferenceParameters } from "./parameters.ts";
-import { forEachSpike, refuseGradedRecurrence, sentValues, type LayerRecord } from "./record.ts";
+import { earlierSpikes, forEachSpike, sentValues, type LayerRecord } from "./record.ts";
 import { addRecurrent, recurrentGradient } from "./recurrence.ts";
 import { synapsesOf, type Synapses } from "./synapses.ts";
 
@@ -41,7 +41,6 @@ export const referenceBackend: Backend = {
   compile: (network, options) =>
     compileReadout(network, options, async (plain, all) => {
       checkRecords(plain, all);
-      refuseGradedRecurrence(plain);
       return new ReferenceExecutor(plain, all);
     }),
 };
@@ -207,8 +206,8 @@ class ReferenceExecutor implements Executor {
       for (let step = 0; step < stepCount; step++) {
         const row = (step * sampleCount + sample) * neuronCount;
         const arrived = currents.subarray(row, row + neuronCount);
-        const fired = step === 0 ? [] : firingNeurons(spikes, step - 1, sample);
-        const sums = addRecurrent(this.#parameters.weights(index), arrived, fired);
+        const earlier = earlierSpikes(spikes, graded, step, sample);
+        const sums = addRecurrent(this.#parameters.weights(index), arrived, earlier);
         for (let n = 0; n < neuronCount; n++) {
           const held = assertDefined(state[n], "state");
           const environment: Values = { ...this.#parameters.ofNeuron(index, n), input: sums[n] ?? 0 };
@@ -286,9 +285,9 @@ class ReferenceExecutor implements Executor {
           if (potentialGradient !== undefined) state["v"] = (state["v"] ?? 0) + (potentialGradient[row + n] ?? 0);
           gradient[row + n] = this.#backwardNeuron(index, { at: row + n, neuron: n }, spike, state);
         }
-        const fired = step === 0 ? [] : firingNeurons(record.spikes, step - 1, sample);
+        const earlier = earlierSpikes(record.spikes, record.graded, step, sample);
         const own = gradient.subarray(row, row + neuronCount);
-        recurrent = recurrentGradient(this.#parameters.weights(index), this.#parameters.gradients(index), own, fired);
+        recurrent = recurrentGradient(this.#parameters.weights(index), this.#parameters.gradients(index), own, earlier);
       }
     }
     const { normalized } = record;

@@ -55,12 +55,25 @@ export function storeVectors(k: KernelBuilder, address: Value, offset: number, v
 
 /** Zeros from memory: unlike constants they do not keep V8 from joining neighboring vectors. */
 export function zeroVectors(k: KernelBuilder, width: number): Local[] {
-  return loadVectors(k, i32(0), zeros, width);
+  return vectorsOf(width).map((j) => k.keep(load("v128", i32(0), zeros + ((16 * j) % laneMasks))));
 }
 
 /** `accumulators` += the vectors at `address`. */
 export function addVectors(k: KernelBuilder, accumulators: readonly Local[], address: Value, offset: number): void {
   accumulators.forEach((local, j) => k.set(local, apply("v.add", local, load("v128", address, offset + 16 * j))));
+}
+
+/** `accumulators` += x · the vectors at `address`. */
+export function addProducts(
+  k: KernelBuilder,
+  accumulators: readonly Local[],
+  x: Local,
+  address: Value,
+  offset: number,
+): void {
+  accumulators.forEach((local, j) => {
+    k.set(local, apply("v.add", local, apply("v.mul", x, load("v128", address, offset + 16 * j))));
+  });
 }
 
 /** Runs `write` with each entry of the list of `key`, in order. */

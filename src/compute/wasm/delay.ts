@@ -5,6 +5,7 @@ import { assertDefined } from "../../base/index.ts";
 import { apply, i32, KernelBuilder, load, sum, times, type Kernel, type Local } from "../kernel/language.ts";
 import { product } from "./backward.ts";
 import { argument, argumentCount, eachBit, eachTileSample, rowCell, storeVectors } from "./code.ts";
+import { sentAt } from "./graded.ts";
 import type { Call } from "./layer-phases.ts";
 import type { LayerPlan, Plan } from "./plan.ts";
 import type { DelayPlan } from "./delay-plan.ts";
@@ -34,7 +35,7 @@ export function delayWords({ delays, sent }: DelayPlan): {
 /** Units: samples. */
 export function delayKernel(plan: Plan, { layer, delay }: DelayedLayer): Kernel {
   const { sent } = delay;
-  const { bits, words } = layer.input;
+  const { bits, words, graded } = layer.input;
   const k = new KernelBuilder(`delay${layer.index}`, argumentCount);
   const steps = k.argument(argument.steps);
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (sample) => {
@@ -47,12 +48,19 @@ export function delayKernel(plan: Plan, { layer, delay }: DelayedLayer): Kernel 
       k.loop(i32(0), i32(sent.words), 1, (w) => {
         const word = k.keep(load("i32", sum(from, times(w, 4)), sent.bits));
         eachBit(k, word, (bit) => {
-          eachRowOf(k, delay, k.keep(sum(times(w, 32), bit)), (target, later) => {
+          const source = k.keep(sum(times(w, 32), bit));
+          const carried =
+            sent.graded === undefined
+              ? undefined
+              : k.keep(load("f32", sentAt(k, sent.graded, row, source), sent.graded.values));
+          eachRowOf(k, delay, source, (target, later) => {
             k.if(apply("i32.lt_s", sum(step, later), steps), () => {
               const place = sum(times(sum(row, later), 4 * words), times(apply("i32.shr_u", target, i32(5)), 4));
               const at = k.keep(place);
               const mask = apply("i32.shl", i32(1), apply("i32.and", target, i32(31)));
               k.store(at, bits, apply("i32.or", load("i32", at, bits), mask));
+              if (graded === undefined || carried === undefined) return;
+              k.store(sentAt(k, graded, sum(row, later), target), graded.values, carried);
             });
           });
         });

@@ -18,8 +18,9 @@ export function densePhases(plan: Plan, layer: LayerPlan): LayerPhases {
   ];
   return {
     methodFor: (density, { samples, steps }) => (tablesPay(density, samples * steps, inputCount) ? "tables" : "events"),
-    // Tables read whole words of rows, and only whole parts fill them.
-    allows: (method, { steps }) => method !== "tables" || (recurrent === undefined && steps === plan.stepCount),
+    // Tables read whole words of rows, and only whole parts fill them; they are sums of bits.
+    allows: (method, { steps }) =>
+      method !== "tables" || (recurrent === undefined && input.graded === undefined && steps === plan.stepCount),
     direct: ({ samples }) => [["direct", tiles * samples]],
     forward: ({ samples, steps, training }, method) => {
       const suffix = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];

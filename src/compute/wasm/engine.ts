@@ -3,7 +3,7 @@
 
 import { assertDefined, BugError } from "../../base/index.ts";
 import { classCount, type Network } from "../../model/network/index.ts";
-import { rowStart, spikesPerNeuron, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
+import { asFloats, rowStart, spikesPerNeuron, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { Phase, ThreadTeam } from "../../platform/index.ts";
 import type {
   ArrayKind,
@@ -52,6 +52,8 @@ export class Engine {
   #isDirect = false;
   #part: Part = { samples: 0, steps: 0, training: false };
   #stale = true;
+  /** What the last layer sent since the state was cleared, where that is more than spikes. Shape [sample, class]. */
+  #sent: Float32Array | undefined;
 
   constructor(parts: {
     readonly network: Network;
@@ -79,9 +81,15 @@ export class Engine {
     this.#team[Symbol.dispose]();
   }
 
+  /** Whether the last layer's spikes carry more than bits. */
+  get isGraded(): boolean {
+    return this.plan.layers.at(-1)?.output.graded !== undefined;
+  }
+
   /** The state before the first step of a sequence. */
   clearState(): void {
     clearState(this.#memory, this.plan);
+    this.#sent = undefined;
   }
 
   /** @param input  Of this part only. */
@@ -166,6 +174,15 @@ export class Engine {
       }
     }
     return train;
+  }
+
+  /** What the last layer sent in every step of the last part: bits, or what they carried. Shape [step, sample, class]. */
+  sent(): Float32Array {
+    const last = assertDefined(this.plan.layers.at(-1), "last layer");
+    const { graded } = last.output;
+    if (graded === undefined) return asFloats(this.spikesOf(last.index));
+    const { samples, steps } = this.#part;
+    return this.#memory.readRows(last, graded.values, { ...this.plan, stepCount: steps, samples });
   }
 
   /** Potentials of the last layer after every step of the last part. Shape [step, sample, class]. */
@@ -298,11 +315,20 @@ export class Engine {
   #outputs(): Float32Array {
     const last = assertDefined(this.plan.layers.at(-1), "last layer");
     const { samples } = this.#part;
+    if (this.#network.readout.kind === "count" && last.output.graded !== undefined) return this.#sentSoFar();
     if (this.#network.readout.kind === "count" && (last.recurrent ?? last.convolution) !== undefined) {
       return spikesPerNeuron(this.spikesOf(last.index));
     }
     const potential = last.state[last.neuron.state.indexOf("v")];
     const from = this.#network.readout.kind === "count" ? last.counts : potential;
     return this.#memory.readSamples(last, assertDefined(from, "outputs"), samples, classCount(this.#network));
+  }
+
+  /** Sums of all parts, step by step: rounded as if there were one. */
+  #sentSoFar(): Float32Array {
+    const values = this.sent();
+    const totals = this.#sent?.slice() ?? new Float32Array(values.length / this.#part.steps);
+    values.forEach((value, i) => (totals[i % totals.length] = (totals[i % totals.length] ?? 0) + value));
+    return (this.#sent = totals);
   }
 }

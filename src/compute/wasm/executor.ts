@@ -150,8 +150,7 @@ export class WasmExecutor implements Executor {
     const result = this.#engine.forward(this.#inputOf(input, part), { samples, steps, training: this.#trained });
     if (this.timeParts > 1) this.#spikes[part] = this.#network.layers.map((_, l) => this.#engine.spikesOf(l));
     if (this.#options.perStep !== true) return result;
-    const spikes = this.#engine.spikesOf(this.#network.layers.length - 1);
-    return { ...result, perStep: { spikes: asFloats(spikes), potentials: this.#engine.potentials() } };
+    return { ...result, perStep: { spikes: this.#engine.sent(), potentials: this.#engine.potentials() } };
   }
 
   #inputOf(input: NetworkInput, part: number): NetworkInput {
@@ -183,10 +182,10 @@ export class WasmExecutor implements Executor {
     };
   }
 
-  /** Counts add up, of potentials the last counts. */
+  /** Counts add up; of potentials the last counts, and of sums of graded spikes. */
   #joinOutputs(parts: readonly Float32Array[]): Float32Array {
     const last = assertDefined(parts.at(-1), "outputs");
-    if (this.#network.readout.kind !== "count") return last;
+    if (this.#network.readout.kind !== "count" || this.#engine.isGraded) return last;
     return last.map((_, i) => parts.reduce((sum, part) => sum + (part[i] ?? 0), 0));
   }
 
@@ -202,15 +201,6 @@ export class WasmExecutor implements Executor {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-function asFloats(train: SpikeTrain): Float32Array {
-  const values = new Float32Array(train.stepCount * train.sampleCount * train.neuronCount);
-  return values.map((_, i) => {
-    const n = i % train.neuronCount;
-    const word = train.words[Math.floor(i / train.neuronCount) * train.rowWords + (n >>> 5)] ?? 0;
-    return (word >>> (n & 31)) & 1;
-  });
-}
 
 function joinArrays(parts: readonly Float32Array[]): Float32Array {
   if (parts.length === 1) return assertDefined(parts[0], "part");

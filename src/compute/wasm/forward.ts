@@ -16,6 +16,7 @@ import {
 } from "../kernel/language.ts";
 import type { Surrogate } from "../backend.ts";
 import {
+  addProducts,
   addVectors,
   append,
   appendBits,
@@ -33,6 +34,7 @@ import {
   vectorsOf,
   zeroVectors,
 } from "./code.ts";
+import { loadSent, oneStepLater } from "./graded.ts";
 import type { LayerPlan, Plan, RecurrentPlan } from "./plan.ts";
 
 export interface ForwardOptions {
@@ -87,12 +89,15 @@ export function forwardKernel(
   return k.finish();
 }
 
-/** Adds the weight rows of the inputs that fire. */
+/** Adds the weight rows of the inputs that fire, times what they carry. */
 export function gatherEvents(layer: LayerPlan): Gather {
+  const { graded } = layer.input;
   return (k, sums, tile, row) => {
     const base = k.keep(times(tile, layer.inputCount * layer.tileBytes));
     eachEntry(k, layer.input.rows, row, (input) => {
-      addVectors(k, sums, k.keep(sum(base, times(input, layer.tileBytes))), layer.weights.values);
+      const at = k.keep(sum(base, times(input, layer.tileBytes)));
+      if (graded === undefined) addVectors(k, sums, at, layer.weights.values);
+      else addProducts(k, sums, loadSent(k, graded, row, input), at, layer.weights.values);
     });
   };
 }
@@ -122,7 +127,10 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
         const base = k.keep(times(tile, layer.neuronCount * layer.tileBytes));
         k.loop(from, to, lists.entry, (position) => {
           const source = k.keep(loadEntry(lists, position));
-          addVectors(k, sums, k.keep(sum(base, times(source, layer.tileBytes))), recurrent.weights.values);
+          const at = k.keep(sum(base, times(source, layer.tileBytes)));
+          const { graded } = layer.output;
+          if (graded === undefined) addVectors(k, sums, at, recurrent.weights.values);
+          else addProducts(k, sums, loadSent(k, oneStepLater(graded), row, source), at, recurrent.weights.values);
         });
         const state = layer.state.map((address) => loadVectors(k, cell, address, layer.width));
         const saved = k.keep(rowCell(layer, rows, tile, row));
@@ -140,6 +148,7 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
       k.set(to, next);
     });
     keepLastList(k, layer, recurrent, { sample, from, to, carried });
+    keepLastSent(k, plan, layer, first);
   });
   return k.finish();
 }
@@ -156,10 +165,7 @@ export function directForwardKernel(name: string, plan: Plan, layer: LayerPlan):
     const weights = k.keep(times(tile, layer.inputCount * layer.tileBytes));
     k.loop(i32(0), i32(layer.inputCount), 1, (input) => {
       const x = k.keep(load("v128.splat", sum(values, times(input, 4)), plan.arrival));
-      sums.forEach((local, j) => {
-        const product = apply("v.mul", x, load("v128", weights, layer.weights.values + 16 * j));
-        k.set(local, apply("v.add", local, product));
-      });
+      addProducts(k, sums, x, weights, layer.weights.values);
       k.set(weights, sum(weights, i32(layer.tileBytes)));
     });
     storeVectors(k, sampleCell(layer, plan.maxSampleCount, tile, sample), assertDefined(layer.base, "base"), sums);
@@ -181,6 +187,18 @@ function keepLastList(
   k.store(place.carried, 0, next);
   k.loop(place.from, place.to, lists.entry, (position) => append(k, lists, next, loadEntry(lists, position)));
   k.store(place.carried, 4, next);
+}
+
+/** What they carried moves before the sample's first row. */
+function keepLastSent(k: KernelBuilder, plan: Plan, layer: LayerPlan, first: Local): void {
+  const { graded } = layer.output;
+  if (graded === undefined) return;
+  const before = oneStepLater(graded).values;
+  const after = sum(first, k.argument(argument.steps));
+  k.loop(i32(0), i32(layer.tiles), 1, (tile) => {
+    const from = k.keep(rowCell(layer, graded.rows, tile, after));
+    storeVectors(k, rowCell(layer, graded.rows, tile, first), before, loadVectors(k, from, before, layer.width));
+  });
 }
 
 /** The spikes of a tile; the places after the last neuron never fire. */
@@ -217,6 +235,8 @@ export function updateVector(
   const printer = new ExpressionPrinter(k, environment);
   if (options.training) saveTape(k, layer, options.surrogate, printer, environment, { saved, j });
   const mask = printer.mask(neuron.spike);
+  const { graded } = layer.output;
+  if (graded !== undefined) k.store(saved, graded.values + 16 * j, printer.number(neuron.spike));
   const next = neuron.state.map((name) => k.keep(printer.number(assertDefined(neuron.next[name], name))));
   if (mask !== undefined) {
     const { count } = parts;

@@ -16,6 +16,7 @@ import {
 } from "../kernel/language.ts";
 import { updateRule, type Arithmetic, type Optimizer, type UpdateScalars } from "../optimizer.ts";
 import {
+  addProducts,
   addVectors,
   argument,
   argumentCount,
@@ -27,6 +28,7 @@ import {
   zeroVectors,
 } from "./code.ts";
 import { sumSamples } from "./backward.ts";
+import { loadSent, type GradedPlan } from "./graded.ts";
 import type { Trained } from "./memory-layout.ts";
 import { scalar, type LayerPlan, type Plan } from "./plan.ts";
 import type { Lists } from "./source-plan.ts";
@@ -42,7 +44,13 @@ export function eventWeightsKernel(
   name: string,
   plan: Plan,
   layer: LayerPlan,
-  parts: { readonly lists: Lists; readonly sources: number; readonly target: Trained; readonly later: number },
+  parts: {
+    readonly lists: Lists;
+    readonly graded: GradedPlan | undefined;
+    readonly sources: number;
+    readonly target: Trained;
+    readonly later: number;
+  },
   learning: Learning,
 ): Kernel {
   const k = new KernelBuilder(name, argumentCount);
@@ -53,7 +61,9 @@ export function eventWeightsKernel(
     const totals = zeroVectors(k, layer.width);
     const base = k.keep(rowCell(layer, rows, tile, i32(0)));
     eachEntry(k, parts.lists, source, (row) => {
-      addVectors(k, totals, k.keep(sum(base, times(row, layer.tileBytes))), gradient);
+      const at = k.keep(sum(base, times(row, layer.tileBytes)));
+      if (parts.graded === undefined) addVectors(k, totals, at, gradient);
+      else addProducts(k, totals, loadSent(k, parts.graded, row, source), at, gradient);
     });
     learn(k.keep(times(unit, layer.tileBytes)), parts.target, totals);
   });
@@ -69,10 +79,7 @@ export function directWeightsKernel(name: string, plan: Plan, layer: LayerPlan, 
     k.loop(i32(0), k.argument(argument.samples), 1, (sample) => {
       const x = k.keep(load("v128.splat", times(sum(times(sample, layer.inputCount), input), 4), plan.arrival));
       const cell = k.keep(sampleCell(layer, plan.maxSampleCount, tile, sample));
-      totals.forEach((total, j) => {
-        const product = apply("v.mul", x, load("v128", cell, layer.inputGradientSum + 16 * j));
-        k.set(total, apply("v.add", total, product));
-      });
+      addProducts(k, totals, x, cell, layer.inputGradientSum);
     });
     learn(k.keep(times(unit, layer.tileBytes)), layer.weights, totals);
   });

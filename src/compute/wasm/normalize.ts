@@ -27,9 +27,20 @@ import {
   zeroVectors,
 } from "./code.ts";
 import type { Gather } from "./forward.ts";
-import { learner, type Learning } from "./learn.ts";
+import type { Learning } from "./learn.ts";
 import type { Call } from "./layer-phases.ts";
 import type { NormalizationPlan } from "./normalization-plan.ts";
+import {
+  channelKernel,
+  freedGradient,
+  gradientMeansKernel,
+  meanKernel,
+  runningKernel,
+  scaledCurrent,
+  standardCurrent,
+  varianceKernel,
+  type ChannelParts,
+} from "./normalize-channels.ts";
 import type { LayerPlan, Plan } from "./plan.ts";
 
 /** A layer that has one. */
@@ -68,15 +79,27 @@ export function normalizedBackward({ index, tiles }: LayerPlan, samples: number,
 
 /** Every kernel of normalization but those that differ with how sums are formed and what learns. */
 export function normalizationKernels(plan: Plan, normalized: NormalizedLayer): Kernel[] {
+  const { layer, normalization } = normalized;
+  const parts = tileParts(plan, layer);
   return [
-    meanKernel(plan, normalized),
+    meanKernel(`mean${layer.index}`, parts, normalization),
     deviationKernel(plan, normalized),
-    varianceKernel(plan, normalized),
-    runningKernel(normalized),
+    varianceKernel(`variance${layer.index}`, parts, normalization),
+    runningKernel(`running${layer.index}`, parts, normalization, layer.width / 4),
     gradientSumsKernel(plan, normalized),
-    gradientMeansKernel(plan, normalized),
+    gradientMeansKernel(`gradientMeans${layer.index}`, parts, normalization),
     gradientKernel(plan, normalized),
   ];
+}
+
+/** Units: tiles. The scale learns, or its gradient stays. */
+export function scaleKernel(
+  name: string,
+  plan: Plan,
+  { layer, normalization: { scale, sums } }: NormalizedLayer,
+  learning: Learning,
+): Kernel {
+  return channelKernel(name, plan, tileParts(plan, layer), { array: scale, perSample: sums }, learning);
 }
 
 /** Units: (tile, sample). Currents without bias, kept, and summed up. @param gather  None for a direct input. */
@@ -110,45 +133,17 @@ export function currentsKernel(
 }
 
 /** Normalizes what `currentsKernel` kept, on top of the bias that is there already. */
-export function gatherNormalized(plan: Plan, { layer, normalization: { currents, used } }: NormalizedLayer): Gather {
+export function gatherNormalized(plan: Plan, { layer, normalization }: NormalizedLayer): Gather {
   return (k, sums, tile, row) => {
     const at = rowAt(k, plan, layer, tile, row);
-    const vectors = k.keep(times(tile, layer.tileBytes));
+    const channels = k.keep(times(tile, layer.tileBytes));
     sums.forEach((local, j) => {
-      const centered = apply("v.sub", load("v128", at, currents + 16 * j), load("v128", vectors, used.mean + 16 * j));
-      const scaled = apply("v.mul", centered, load("v128", vectors, used.factor + 16 * j));
-      k.set(local, apply("v.add", scaled, local));
+      k.set(local, apply("v.add", scaledCurrent(normalization, { at, channels, offset: 16 * j }), local));
     });
   };
 }
 
-/** Units: tiles. The scale learns, or its gradient stays. */
-export function scaleKernel(
-  name: string,
-  plan: Plan,
-  { layer, normalization }: NormalizedLayer,
-  learning: Learning,
-): Kernel {
-  const k = new KernelBuilder(name, argumentCount);
-  const learn = learner(k, plan, learning);
-  eachTile(k, layer, (tile, at) =>
-    learn(at, normalization.scale, sumSamples(k, plan, layer, tile, normalization.sums)),
-  );
-  return k.finish();
-}
-
 // ---------------------------------------------------------------------------------------------------------------------
-
-/** Units: tiles. */
-function meanKernel(plan: Plan, { layer, normalization: { sums, used } }: NormalizedLayer): Kernel {
-  const k = new KernelBuilder(`mean${layer.index}`, argumentCount);
-  const count = rowCount(k);
-  eachTile(k, layer, (tile, at) => {
-    const totals = sumSamples(k, plan, layer, tile, sums);
-    totals.forEach((total, j) => k.store(at, used.mean + 16 * j, apply("v.div", total, count)));
-  });
-  return k.finish();
-}
 
 /** Units: (tile, sample). Sums of squared distances from the mean. */
 function deviationKernel(plan: Plan, { layer, normalization: { sums, currents, used } }: NormalizedLayer): Kernel {
@@ -168,68 +163,17 @@ function deviationKernel(plan: Plan, { layer, normalization: { sums, currents, u
   return k.finish();
 }
 
-/** Units: tiles. Variance and factor of the batch; running statistics follow. */
-function varianceKernel(plan: Plan, { layer, normalization }: NormalizedLayer): Kernel {
-  const { definition, mean, variance, sums, used } = normalization;
-  const k = new KernelBuilder(`variance${layer.index}`, argumentCount);
-  const count = rowCount(k);
-  const one = vector(1);
-  const correction = k.keep(apply("v.div", count, apply("v.max", apply("v.sub", count, one), one)));
-  eachTile(k, layer, (tile, at) => {
-    sumSamples(k, plan, layer, tile, sums).forEach((total, j) => {
-      const found = k.keep(apply("v.div", total, count));
-      storeFactor(k, normalization, at, j, found);
-      const blend = (running: number, fresh: Value): void => {
-        const old = apply("v.mul", vector(1 - definition.momentum), load("v128", at, running + 16 * j));
-        k.store(at, running + 16 * j, apply("v.add", old, apply("v.mul", vector(definition.momentum), fresh)));
-      };
-      blend(mean, load("v128", at, used.mean + 16 * j));
-      blend(variance, apply("v.mul", correction, found));
-    });
-  });
-  return k.finish();
-}
-
-/** Units: tiles. The running statistics serve. */
-function runningKernel({ layer, normalization }: NormalizedLayer): Kernel {
-  const k = new KernelBuilder(`running${layer.index}`, argumentCount);
-  eachTile(k, layer, (_tile, at) => {
-    for (const j of vectorsOf(layer.width)) {
-      k.store(at, normalization.used.mean + 16 * j, load("v128", at, normalization.mean + 16 * j));
-      storeFactor(k, normalization, at, j, load("v128", at, normalization.variance + 16 * j));
-    }
-  });
-  return k.finish();
-}
-
-/** 1 / √(variance + epsilon), and scale times that. */
-function storeFactor(
-  k: KernelBuilder,
-  { definition, scale, used }: NormalizationPlan,
-  at: Local,
-  j: number,
-  variance: Value,
-): void {
-  const root = apply("v.sqrt", apply("v.add", variance, vector(definition.epsilon)));
-  const inverse = k.keep(apply("v.div", vector(1), root));
-  k.store(at, used.inverse + 16 * j, inverse);
-  k.store(at, used.factor + 16 * j, apply("v.mul", inverse, load("v128", at, scale.values + 16 * j)));
-}
-
 /** Units: (tile, sample). Σ of dLoss/dCurrent times the standard current. */
 function gradientSumsKernel(plan: Plan, { layer, normalization }: NormalizedLayer): Kernel {
   const k = new KernelBuilder(`gradientSums${layer.index}`, argumentCount);
   eachTileSample(k, ({ tile, sample }) => {
     const totals = zeroVectors(k, layer.width);
-    const vectors = k.keep(times(tile, layer.tileBytes));
+    const channels = k.keep(times(tile, layer.tileBytes));
     eachRowOf(k, plan, sample, (row) => {
       const at = rowAt(k, plan, layer, tile, row);
       totals.forEach((total, j) => {
-        const product = apply(
-          "v.mul",
-          load("v128", at, gradientOf(layer) + 16 * j),
-          standard(normalization, at, vectors, j),
-        );
+        const standard = standardCurrent(normalization, { at, channels, offset: 16 * j });
+        const product = apply("v.mul", load("v128", at, gradientOf(layer) + 16 * j), standard);
         k.set(total, apply("v.add", total, product));
       });
     });
@@ -238,40 +182,16 @@ function gradientSumsKernel(plan: Plan, { layer, normalization }: NormalizedLaye
   return k.finish();
 }
 
-/** Units: tiles. What the gradient has in common over the batch. */
-function gradientMeansKernel(plan: Plan, { layer, normalization: { sums, used } }: NormalizedLayer): Kernel {
-  const k = new KernelBuilder(`gradientMeans${layer.index}`, argumentCount);
-  const count = rowCount(k);
-  eachTile(k, layer, (tile, at) => {
-    for (const [from, to] of [
-      [layer.inputGradientSum, used.shift],
-      [sums, used.slope],
-    ] as const) {
-      const totals = sumSamples(k, plan, layer, tile, from);
-      totals.forEach((total, j) => k.store(at, to + 16 * j, apply("v.div", total, count)));
-    }
-  });
-  return k.finish();
-}
-
 /** Units: (tile, sample). dLoss/dCurrent before normalization replaces that after it. */
 function gradientKernel(plan: Plan, { layer, normalization }: NormalizedLayer): Kernel {
-  const { used } = normalization;
   const k = new KernelBuilder(`gradient${layer.index}`, argumentCount);
   eachTileSample(k, ({ tile, sample }) => {
     const totals = zeroVectors(k, layer.width);
-    const vectors = k.keep(times(tile, layer.tileBytes));
+    const channels = k.keep(times(tile, layer.tileBytes));
     eachRowOf(k, plan, sample, (row) => {
       const at = rowAt(k, plan, layer, tile, row);
       totals.forEach((total, j) => {
-        const common = apply(
-          "v.mul",
-          standard(normalization, at, vectors, j),
-          load("v128", vectors, used.slope + 16 * j),
-        );
-        const pulled = apply("v.add", load("v128", vectors, used.shift + 16 * j), common);
-        const free = apply("v.sub", load("v128", at, gradientOf(layer) + 16 * j), pulled);
-        const found = k.keep(apply("v.mul", load("v128", vectors, used.factor + 16 * j), free));
+        const found = k.keep(freedGradient(normalization, { at, channels, offset: 16 * j }, gradientOf(layer)));
         k.store(at, gradientOf(layer) + 16 * j, found);
         k.set(total, apply("v.add", total, found));
       });
@@ -281,21 +201,9 @@ function gradientKernel(plan: Plan, { layer, normalization }: NormalizedLayer): 
   return k.finish();
 }
 
-/** (current − mean) / √(variance + epsilon). */
-function standard({ currents, used }: NormalizationPlan, at: Local, vectors: Local, j: number): Value {
-  const centered = apply("v.sub", load("v128", at, currents + 16 * j), load("v128", vectors, used.mean + 16 * j));
-  return apply("v.mul", centered, load("v128", vectors, used.inverse + 16 * j));
-}
-
 /** Where the backward pass leaves dLoss/dCurrent. */
 function gradientOf({ saved }: LayerPlan): number {
   return saved[0] ?? 0;
-}
-
-/** Values of a channel: steps · samples. */
-function rowCount(k: KernelBuilder): Local {
-  const rows = apply("i32.mul", k.argument(argument.samples), k.argument(argument.steps));
-  return k.keep(apply("v.fromIntegers", apply("w.splat", rows)));
 }
 
 function rowAt(k: KernelBuilder, plan: Plan, layer: LayerPlan, tile: Value, row: Value): Local {
@@ -307,8 +215,17 @@ function eachRowOf(k: KernelBuilder, plan: Plan, sample: Local, write: (row: Loc
   k.loop(first, sum(first, k.argument(argument.steps)), 1, write);
 }
 
-function eachTile(k: KernelBuilder, layer: LayerPlan, write: (tile: Local, at: Local) => void): void {
-  k.loop(k.argument(argument.from), k.argument(argument.to), 1, (tile) =>
-    write(tile, k.keep(times(tile, layer.tileBytes))),
-  );
+/** A tile is a part. */
+function tileParts(plan: Plan, layer: LayerPlan): ChannelParts {
+  return {
+    each: (k, write) =>
+      k.loop(k.argument(argument.from), k.argument(argument.to), 1, (tile) => {
+        const at = k.keep(times(tile, layer.tileBytes));
+        write(at, (perSample) => sumSamples(k, plan, layer, tile, perSample));
+      }),
+    count: (k) => {
+      const rows = apply("i32.mul", k.argument(argument.samples), k.argument(argument.steps));
+      return k.keep(apply("v.fromIntegers", apply("w.splat", rows)));
+    },
+  };
 }

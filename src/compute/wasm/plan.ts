@@ -2,8 +2,8 @@
 // neurons come in tiles, and all rows of one tile lie together, so that a tile of weights stays in cache while rows pass by.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { delaysOf, recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
-import { differentiate, neuronOf, type Neuron } from "../../model/neuron/index.ts";
+import { delaysOf, recurrentWeightsOf, scaleRange, type Layer, type Network } from "../../model/network/index.ts";
+import { differentiate, neuronOf, sendsBits, type Neuron } from "../../model/neuron/index.ts";
 import type { CompileOptions } from "../backend.ts";
 import { convolutionScratch, planConvolution, tileWidth, type ConvolutionPlan } from "./convolution/plan.ts";
 import { convolutionShape, gridLayers, type GridLayer } from "./convolution/shape.ts";
@@ -58,7 +58,7 @@ export interface LayerPlan {
   readonly delay: DelayPlan | undefined;
   /** dLoss/dSpike by the delayed synapses of the layer above: [tile][row][width]. */
   readonly spikeGradient: number | undefined;
-  /** Spikes per sample: [tile][sample][width]; a dense last layer only. */
+  /** Spikes per sample: [tile][sample][width]; a dense last layer of bits only. */
   readonly counts: number | undefined;
   /** v after each step, and gradients given for every step: [tile][row][width]; last layer, when asked for. */
   readonly perStep:
@@ -209,7 +209,7 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
   const { neuronCount } = layer;
   const neuron = neuronOf(layer.neuron);
   const delays = delaysOf(layer);
-  const input = delays === undefined ? sent : planSource(shape, delays.sources.length, { isListed: true });
+  const input = delays === undefined ? sent : planDelayed(shape, sent, delays.sources.length);
   const rowWidth = index === 0 ? undefined : widthOf(input.count);
   const { width, lanes, tiles, channels, channelWidth, weightRows } = layoutOf(layer, grid, input);
   const tileBytes = width * 4;
@@ -218,9 +218,14 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
   const trained = (count: number, transforms = options.transforms === true): Trained =>
     planTrained(memory, { rows: count, columns: channels, lanes, width: channelWidth }, { ...options, transforms });
   const learned = Object.keys(layer.neuronParameters ?? {});
+  const inputGradientSum = perSample();
   const tape = planTape(neuron, differentiate(neuron, options), ["input", ...neuron.state, ...learned]);
   const recurrent = recurrentWeightsOf(layer);
-  const output = planSource(shape, neuronCount, { isListed, carried: recurrent === undefined ? 0 : samples });
+  const output = planSource(shape, neuronCount, {
+    isListed,
+    carried: recurrent === undefined ? 0 : samples,
+    graded: sendsBits(neuron) ? undefined : { tiles, width, lanes },
+  });
   return {
     index,
     layer,
@@ -253,7 +258,7 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
     state: neuron.state.map(perSample),
     carried: neuron.state.map(perSample),
     saved: Array.from({ length: Math.max(1, tape.saved.length) }, perRow),
-    inputGradientSum: perSample(),
+    inputGradientSum,
     staticGradient: perSample(),
     parameters: new Map(
       learned.map((name) => {
@@ -264,19 +269,38 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
     normalization:
       layer.normalization === undefined
         ? undefined
-        : planNormalization(layer.normalization, trained(1, false), {
-            row: perRow,
-            sample: perSample,
-            tile: () => memory.take(tiles * tileBytes),
-          }),
+        : planNormalization(
+            layer.normalization,
+            { ...trained(1, false), range: scaleRange(layer) },
+            grid === undefined
+              ? {
+                  row: perRow,
+                  sample: perSample,
+                  channels: () => memory.take(tiles * tileBytes),
+                  shiftSums: inputGradientSum,
+                }
+              : {
+                  row: perRow,
+                  sample: () => memory.take(4 * channelWidth * samples),
+                  channels: () => memory.take(4 * channelWidth),
+                  shiftSums: undefined,
+                },
+          ),
     delay: delays === undefined ? undefined : planDelay(memory, delays, { sent, rows, width: rowWidth }),
     spikeGradient: context.isDelayedAbove ? perRow() : undefined,
-    counts: isLast && grid === undefined ? perSample() : undefined,
+    counts: isLast && grid === undefined && output.graded === undefined ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true
         ? { potential: perRow(), spike: perRow(), potentialGradient: perRow() }
         : undefined,
   };
+}
+
+/** Spikes as delayed synapses see them. */
+function planDelayed(shape: Shape, sent: SourcePlan, count: number): SourcePlan {
+  const width = widthOf(count);
+  const lying = { tiles: Math.ceil(count / width), width, lanes: { count: width, width } };
+  return planSource(shape, count, { isListed: true, graded: sent.graded === undefined ? undefined : lying });
 }
 
 /** How neurons and weights lie: in narrow tiles, or pixel by pixel. */

@@ -165,14 +165,20 @@ function learningKernels(
   learning: Parameters<typeof smallWeightsKernel>[3],
 ): Kernel[] {
   const { index, input, output, weights, recurrent } = layer;
-  const events = { lists: input.columns, sources: layer.inputCount, target: weights, later: 0 };
+  const events = { lists: input.columns, graded: input.graded, sources: layer.inputCount, target: weights, later: 0 };
   const kernels = [
     eventWeightsKernel(`${prefix}.events${index}`, plan, layer, events, learning),
     smallWeightsKernel(`${prefix}.small${index}`, plan, layer, learning),
   ];
   if (recurrent === undefined) kernels.push(tableWeightsKernel(`${prefix}.tables${index}`, plan, layer, learning));
   else {
-    const own = { lists: output.columns, sources: layer.neuronCount, target: recurrent.weights, later: 1 };
+    const own = {
+      lists: output.columns,
+      graded: output.graded,
+      sources: layer.neuronCount,
+      target: recurrent.weights,
+      later: 1,
+    };
     kernels.push(eventWeightsKernel(`${prefix}.recurrent${index}`, plan, layer, own, learning));
   }
   if (index === 0) kernels.push(directWeightsKernel(`${prefix}.direct`, plan, layer, learning));

@@ -66,14 +66,22 @@ function setInitialState(memory: LayerMemory, { maxSampleCount }: Plan, layer: L
   });
 }
 
-/** Where the spikes of a recurrent layer's last step lie, and which they are. */
+/** Where the spikes of a recurrent layer's last step lie, which they are, and what they carried. */
 function listRanges(
   { recurrent, output }: LayerPlan,
-  { maxSampleCount }: Plan,
+  { maxSampleCount, sampleRows }: Plan,
 ): readonly (readonly [from: number, to: number])[] {
   if (recurrent === undefined) return [];
   const lists = output.rows.index + recurrent.carriedPosition;
+  const { graded } = output;
+  const rowBytes = 4 * (graded?.width ?? 0);
+  const sent = Array.from({ length: graded === undefined ? 0 : graded.tiles * maxSampleCount }, (_, i) => {
+    const row = i * sampleRows - 1;
+    const from = (graded?.values ?? 0) + row * rowBytes;
+    return [from, from + rowBytes] as const;
+  });
   return [
+    ...sent,
     [recurrent.carried, recurrent.carried + 8 * maxSampleCount],
     [lists, lists + maxSampleCount * output.rowBytes],
   ];

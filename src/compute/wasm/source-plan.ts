@@ -1,5 +1,6 @@
 // Where the spikes of one population lie: bits as storage, and the index lists that dense kernels read.
 
+import { planGraded, type GradedPlan, type GradedShape } from "./graded.ts";
 import type { Allocator } from "./memory-layout.ts";
 
 /** Spikes of one population: bits, and the index lists that kernels read. */
@@ -22,6 +23,8 @@ export interface SourcePlan {
   readonly totals: number;
   /** Bits of a neuron over rows, for tables: [neuron][word of rows]. */
   readonly columnBits: number;
+  /** What spikes carry, where they are more than bits. */
+  readonly graded: GradedPlan | undefined;
 }
 
 export interface Lists {
@@ -32,12 +35,20 @@ export interface Lists {
   readonly entry: 2 | 4;
 }
 
-/** @param carried  Samples whose last list is kept behind all rows. */
+/**
+ * @param carried  Samples whose last list is kept behind all rows.
+ * @param graded  How the population lies, where its spikes carry values.
+ */
 export function planSource(
   { memory, rows, chunkCount }: { readonly memory: Allocator; readonly rows: number; readonly chunkCount: number },
   count: number,
-  { isListed, carried = 0 }: { readonly isListed: boolean; readonly carried?: number },
+  parts: {
+    readonly isListed: boolean;
+    readonly carried?: number;
+    readonly graded?: GradedShape | undefined;
+  },
 ): SourcePlan {
+  const { isListed, carried = 0, graded } = parts;
   const words = Math.ceil(count / 32);
   const take = (bytes: number): number => memory.take(isListed ? bytes : 0);
   const lists = (keys: number, values: number, more = 0): Lists & { readonly bytes: number } => {
@@ -63,5 +74,6 @@ export function planSource(
     counts: take(4 * count * chunkCount),
     totals: memory.take(4 * chunkCount),
     columnBits: take(4 * 32 * words * Math.ceil(rows / 32)),
+    graded: graded === undefined ? undefined : planGraded(memory, rows, graded),
   };
 }

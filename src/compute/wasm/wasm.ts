@@ -3,7 +3,6 @@
 
 import { assertDefined, UserError } from "../../base/index.ts";
 import { delaysOf, type Layer, type Network } from "../../model/network/index.ts";
-import { neuronOf, sendsBits } from "../../model/neuron/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
@@ -80,8 +79,6 @@ function refuseUnsupported(network: Network): void {
     const isGrid = (one: Layer | undefined): boolean => one?.kind === "conv" || one?.inputPooling !== undefined;
     const what = [
       isGrid(network.layers[index - 1]) && delaysOf(layer) !== undefined && "delays behind a convolution",
-      isGrid(layer) && layer.normalization !== undefined && "normalized currents of convolutions and pooled spikes",
-      !sendsBits(neuronOf(layer.neuron)) && "graded spikes",
     ].find((reason) => reason !== false);
     if (what === undefined) return;
     const message = `"${layer.name}": ${what} run in the reference back end only`;

@@ -3,7 +3,7 @@
 import { assertDefined, throwProblems } from "../../base/index.ts";
 import { chooseTrial, runStudy, type Objective, type Space, type Study } from "../../exploration/index.ts";
 import { deriveEnergy, estimateCells, profiles } from "../../hardware/cost/index.ts";
-import { families, type HardwareChoice } from "../../hardware/family/index.ts";
+import { families, familyNames, weightStorages, type HardwareChoice } from "../../hardware/family/index.ts";
 import { targetByName } from "../../hardware/target/index.ts";
 import type { Config, ObjectiveName } from "../config.ts";
 import { parseConstraint } from "../parse-config.ts";
@@ -36,9 +36,8 @@ export const objectiveDirections: Readonly<Record<ObjectiveName, Objective["dire
 /** The designs that a document spans. */
 export function spaceOf(config: Config): Space {
   const { explore } = config;
-  // Compressed rows need a family that fetches rows one by one.
   const architectures = explore.family.flatMap((family) =>
-    explore.weightStorage.filter((storage) => family !== "dense" || storage === "dense").map((s) => `${family}/${s}`),
+    explore.weightStorage.filter((storage) => families[family].storages.includes(storage)).map((s) => `${family}/${s}`),
   );
   const ordinal = (name: string, values: readonly number[]): Space[number] => ({
     name,
@@ -155,11 +154,18 @@ function choiceOf(config: Config, values: Readonly<Record<string, string | numbe
   const [family, weightStorage] = String(values["architecture"]).split("/");
   const lanes = numberChoice(values, "lanes");
   return {
-    family: family === "dense" ? "dense" : "layer-pipeline",
-    weightStorage: weightStorage === "blocks" ? "blocks" : "dense",
+    family: oneOf(familyNames, family),
+    weightStorage: oneOf(weightStorages, weightStorage),
     lanes: [
       ...config.network.hidden.map((neuronCount) => Math.min(lanes, neuronCount)),
       numberChoice(values, "outputLanes"),
     ],
   };
+}
+
+function oneOf<T extends string>(names: readonly T[], value: string | undefined): T {
+  return assertDefined(
+    names.find((name) => name === value),
+    "name of a design's architecture",
+  );
 }

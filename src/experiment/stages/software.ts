@@ -147,6 +147,7 @@ export function initialOf(config: Config, dataset: Dataset, stepCount: number): 
     recurrent: network.recurrent,
     readout: network.readout,
     learn: training.learn,
+    bias: network.bias,
     normalization: network.normalization,
     delays: network.delays,
     seed,
@@ -248,7 +249,12 @@ export function trainingOptions(config: Config): TrainingOptions {
     clip: training.clip.kind === "none" ? undefined : training.clip,
     surrogate: surrogateOf(training.surrogate, training.surrogateScale, training.surrogateParameters),
     detachReset: training.detachReset,
-    augmentation: { shift: training.shift, rotation: training.rotation, zoom: training.zoom },
+    augmentation: {
+      shift: training.shift,
+      rotation: training.rotation,
+      zoom: training.zoom,
+      mirror: training.mirror,
+    },
     activity: [
       ...training.activity,
       ...(training.activityPenalty > 0 ? [{ kind: "l1", weight: training.activityPenalty } as const] : []),

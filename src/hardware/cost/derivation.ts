@@ -2,9 +2,9 @@
 // from first to last.
 
 import { assertDefined, quantity, unsignedBits, type Quantity } from "../../base/index.ts";
-import { geometryOf, type Mapping } from "../family/index.ts";
+import { geometryOf, type LayerWork, type Mapping } from "../family/index.ts";
 import type { EventTrace } from "../golden/index.ts";
-import { countWork, type LayerWork } from "./accesses.ts";
+import { countWork } from "./accesses.ts";
 import { updateAdditions } from "./neuron-work.ts";
 import { unitEnergy, type CostKey, type CostProfile } from "./profile.ts";
 

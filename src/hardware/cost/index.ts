@@ -1,4 +1,4 @@
-export { countWork, type LayerWork, type MemoryAccesses } from "./accesses.ts";
+export { countWork } from "./accesses.ts";
 export { areaCalibration, calibrationMapping, type PlacedDesign } from "./area-calibration.ts";
 export { estimateCells, laneBitsOf } from "./area.ts";
 export {

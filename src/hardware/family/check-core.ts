@@ -2,6 +2,7 @@ import type { Problem } from "../../base/index.ts";
 import { isConvolution, type IntegerLayer } from "../golden/index.ts";
 import { axisWalks } from "./conv-walk.ts";
 import type { HardwareChoice } from "./family.ts";
+import { readsEveryRow } from "./geometry.ts";
 
 /** Why no core runs a layer with so many lanes; undefined when one does. */
 export function checkCore(layer: IntegerLayer, choice: HardwareChoice, lanes: number): Problem | undefined {
@@ -24,7 +25,7 @@ export function checkCore(layer: IntegerLayer, choice: HardwareChoice, lanes: nu
   }
   if (!isConvolution(layer)) return undefined;
   const { largest } = layer.convolution;
-  if (choice.family === "dense") {
+  if (readsEveryRow(choice)) {
     return problem("fit/convolution", "the dense family has no convolution", 'use family "layer-pipeline"');
   }
   if (largest !== undefined && union !== undefined) {

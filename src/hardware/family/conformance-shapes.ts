@@ -16,7 +16,7 @@ import { nodePlatform } from "../../platform/node/index.ts";
 import { lowerNetwork, runGolden } from "../golden/index.ts";
 import { describeMismatch, verifyDesign, type VerifyOptions } from "../rtl/index.ts";
 import { targets } from "../target/index.ts";
-import { families, type HardwareChoice } from "./index.ts";
+import { families, type HardwareChoice, type Mapping } from "./index.ts";
 
 const spec = neuronSpec("lif", { threshold: 0.8 });
 const grid: Grid = { rows: 6, columns: 5, channels: 2 };
@@ -129,7 +129,7 @@ export async function checkShape(name: string, item: ShapeCase): Promise<void> {
 }
 
 /** The emitted design with its golden spikes and cycles, closed form and event simulation already compared. */
-export function prepareShape(name: string, item: ShapeCase): VerifyOptions {
+export function prepareShape(name: string, item: ShapeCase): VerifyOptions & { readonly mapping: Mapping } {
   const { network, input } = build(name, item);
   const integer = lowerNetwork(network, { rounding: "nearest", coefficientFraction: 8 });
   const choice = { family: "layer-pipeline", weightStorage: "dense", lanes: item.lanes, ...item.choice } as const;
@@ -142,7 +142,7 @@ export function prepareShape(name: string, item: ShapeCase): VerifyOptions {
   const isSame = (a: Uint32Array, b: Uint32Array): boolean => a.every((value, i) => value === b[i]);
   assert(isSame(simulated.stepEnds, cycles.stepEnds), "steps end otherwise in the simulation than in closed form");
   assert(isSame(simulated.sampleCycles, cycles.sampleCycles), "samples take other cycles in the simulation");
-  return { platform: nodePlatform, design: family.emit(mapping), network: integer, trace, cycles };
+  return { platform: nodePlatform, design: family.emit(mapping), network: integer, trace, cycles, mapping };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import { eventCount, isConvolution, type ConvolutionLayer } from "../golden/inde
 import { loadWord, mangleName, selectWord, type DesignFile } from "../rtl/index.ts";
 import { convFetch } from "./conv-walk.ts";
 import type { MappedMemory, Mapping } from "./family.ts";
-import { geometryOf, storesBlocks } from "./geometry.ts";
+import { geometryOf, readsEveryRow, storesBlocks } from "./geometry.ts";
 import {
   axisImage,
   blocksImages,
@@ -71,7 +71,7 @@ export function fetchParts(mapping: Mapping, index: number): FetchParts {
       `.PointerFile(${addTable(pointers, "pointers")})`,
     ]);
   }
-  const block = mapping.choice.family === "dense" ? "fetch_bitmap" : "fetch_dense";
+  const block = readsEveryRow(mapping.choice) ? "fetch_bitmap" : "fetch_dense";
   return parts(block, [sizes, placeWeights(denseImage(layer, lanes), "weights")]);
 }
 

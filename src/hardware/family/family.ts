@@ -1,18 +1,16 @@
 import type { Problem } from "../../base/index.ts";
-import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
+import type { EventTrace, Fault, IntegerNetwork } from "../golden/index.ts";
 import type { RtlDesign } from "../rtl/index.ts";
 import type { Target } from "../target/index.ts";
+import type { FamilyName, WeightStorage } from "./names.ts";
+import type { LayerWork } from "./work.ts";
 
 /** Choices that are the hardware's alone: the network's results do not depend on them. */
 export interface HardwareChoice {
-  readonly family: "layer-pipeline" | "dense";
+  readonly family: FamilyName;
   /** Neurons of layer l that are served at once (P). */
   readonly lanes: readonly number[];
-  /**
-   * How weights lie in memory: `dense` rows, or `blocks`: only the groups of P weights that are not all zero, each with its group
-   * number, found through row pointers.
-   */
-  readonly weightStorage: "dense" | "blocks";
+  readonly weightStorage: WeightStorage;
 }
 
 /** One memory of a mapped design. */
@@ -64,7 +62,9 @@ export interface CycleReport {
 
 /** An architecture as code. All three readings of a mapping agree cycle by cycle. */
 export interface Family {
-  readonly name: HardwareChoice["family"];
+  readonly name: FamilyName;
+  /** How weights may lie in its memories. */
+  readonly storages: readonly WeightStorage[];
   /** Everything that stops `network` from running on `target` with `choice`: layer, resource, smallest remedy. */
   check(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[];
   /** @throws the problems of `check` */
@@ -73,5 +73,8 @@ export interface Family {
   predict(mapping: Mapping, trace: EventTrace): CycleReport;
   /** Cycles by simulating queues and handshakes event by event. */
   simulate(mapping: Mapping, trace: EventTrace): CycleReport;
-  emit(mapping: Mapping): RtlDesign;
+  /** Reads, writes and additions, from the event counts of `trace`. */
+  work(mapping: Mapping, trace: EventTrace): readonly LayerWork[];
+  /** @param faults  Those that become part of the design: dead lanes, lossy events. */
+  emit(mapping: Mapping, faults?: readonly Fault[]): RtlDesign;
 }

@@ -2,7 +2,7 @@ import { assertDefined } from "../../base/index.ts";
 import { eventCount, isConvolution, type IntegerLayer } from "../golden/index.ts";
 import { visitedWords } from "./conv-walk.ts";
 import type { HardwareChoice } from "./family.ts";
-import { storedGroups, storesBlocks } from "./geometry.ts";
+import { readsEveryRow, storedGroups, storesBlocks } from "./geometry.ts";
 
 /** How a layer's weight fetch spends cycles. `hdl/fetch_*.sv` does exactly this. */
 export interface FetchTiming {
@@ -32,7 +32,7 @@ export function fetchTiming(layer: IntegerLayer, choice: HardwareChoice, lanes: 
   }
   const groups = Math.ceil(layer.neuronCount / lanes);
   const rowCycles = Math.max(groups, 2);
-  if (choice.family === "dense") {
+  if (readsEveryRow(choice)) {
     const events = eventCount(layer);
     return {
       spikeCycles: () => 1,

@@ -93,9 +93,14 @@ export function storedGroups(layer: IntegerLayer, lanes: number): number[][] {
   });
 }
 
+/** Whether every row of every step is fetched, spike or not. */
+export function readsEveryRow(choice: HardwareChoice): boolean {
+  return choice.family === "dense";
+}
+
 /** Whether a layer's weights lie in compressed rows; kernels are small and stay dense. */
 export function storesBlocks(layer: IntegerLayer, choice: HardwareChoice): boolean {
-  return choice.family === "layer-pipeline" && choice.weightStorage === "blocks" && layer.convolution === undefined;
+  return !readsEveryRow(choice) && choice.weightStorage === "blocks" && layer.convolution === undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

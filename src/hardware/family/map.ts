@@ -4,6 +4,7 @@ import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
 import type { Target } from "../target/index.ts";
 import type { HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
 import { checkCore } from "./check-core.ts";
+import { readsEveryRow } from "./geometry.ts";
 import { layerMemories } from "./memory.ts";
 
 /** Addresses that a host word can carry. */
@@ -21,7 +22,7 @@ export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, tar
     const expected = `expected one number of lanes per layer (${network.layers.length}), got ${choice.lanes.length}`;
     return [{ code: "fit/lanes", path: "lanes", message: expected }];
   }
-  if (choice.family === "dense" && choice.weightStorage === "blocks") {
+  if (readsEveryRow(choice) && choice.weightStorage === "blocks") {
     report(
       "fit/storage",
       "weightStorage",
@@ -123,7 +124,7 @@ function checkMemories(network: IntegerNetwork, choice: HardwareChoice, target: 
 
 /** The smallest change that makes the memories fit, tried out before it is recommended. */
 function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target, largest: MappedMemory): string {
-  if (choice.family === "layer-pipeline" && choice.weightStorage === "dense") {
+  if (!readsEveryRow(choice) && choice.weightStorage === "dense") {
     const blocks: HardwareChoice = { ...choice, weightStorage: "blocks" };
     if (placeMemories(network, blocks, target) !== undefined)
       return 'store only non-zero groups: weightStorage "blocks"';

@@ -3,7 +3,7 @@ import { eventCount, isConvolution, sumCount, type IntegerLayer, type IntegerNet
 import { ramBlocks, ramKinds } from "../target/index.ts";
 import { convFetch } from "./conv-walk.ts";
 import type { HardwareChoice, MappedMemory } from "./family.ts";
-import { addressBits, geometryOf, storedGroups, storesBlocks } from "./geometry.ts";
+import { addressBits, geometryOf, readsEveryRow, storedGroups, storesBlocks } from "./geometry.ts";
 
 const { "ice40-ebr": blockRam, "ice40-spram": singlePortRam } = ramKinds;
 
@@ -66,7 +66,7 @@ export function layerMemories(
     const logical = layer.weights.length * layer.weightBits;
     found.push(memory("weights", eventCount(layer) * groups, wordBits, logical, weightPlace));
   }
-  if (choice.family === "dense") found.push(memory("events", eventCount(layer), 1));
+  if (readsEveryRow(choice)) found.push(memory("events", eventCount(layer), 1));
   if (layer.isRecurrent === true) found.push(memory("feedback", layer.neuronCount + 1, bits + 2));
   if (layer.bias !== undefined) {
     const { words, biasBits } = geometry;

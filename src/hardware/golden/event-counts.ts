@@ -13,6 +13,8 @@ export interface LayerEvents {
   readonly spikesHandedOver: number;
   /** Of a recurrent layer to itself. */
   readonly spikesFedBack: number;
+  /** Synapses that a spike reached, whatever their weight. */
+  readonly reachedSynapticOperations: number;
   /** Additions of a non-zero weight that a spike reached. */
   readonly effectiveSynapticOperations: number;
   /** Additions as if nothing were zero: steps · synapses. */
@@ -46,6 +48,7 @@ export function countEvents(network: IntegerNetwork, trace: EventTrace): EventCo
       spikesOut: total(outputsPerStep),
       spikesHandedOver: total(spikesPerStep(handedOver(network, trace, index))),
       spikesFedBack: total(spikesPerStep(own)),
+      reachedSynapticOperations: sumOverSpikes(input, all) + sumOverSpikes(own, all.subarray(layer.inputCount)),
       effectiveSynapticOperations:
         sumOverSpikes(input, nonZero) + sumOverSpikes(own, nonZero.subarray(layer.inputCount)),
       denseSynapticOperations: steps * all.reduce((a, b) => a + b, 0),

@@ -1,11 +1,19 @@
 // The meaning of "correct": exact integers, one step at a time, all layers within the same step, spikes of a layer entering
 // the next one in that step, those of a recurrent layer entering it again in the next step.
 
-import { assert, assertDefined, UserError, type ProgressListener } from "../../base/index.ts";
+import {
+  assert,
+  assertDefined,
+  signedBits,
+  UserError,
+  type IntegerRange,
+  type ProgressListener,
+} from "../../base/index.ts";
 import { decideClasses } from "../../model/encoding/index.ts";
 import type { IntegerExpression, IntegerNeuron } from "../../model/neuron/index.ts";
 import { firingNeurons, setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { EventTrace } from "./event-trace.ts";
+import { layerFaults, type Fault, type LayerFaults } from "./faults.ts";
 import type { SynapseWalk } from "./convolution.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
 import { largestOfWindows, uniteFiring } from "./pooling.ts";
@@ -19,10 +27,27 @@ import { sumCount, synapseWalk } from "./synapses.ts";
  * @throws `golden/outside-format` when a value leaves its format
  */
 export function runGolden(network: IntegerNetwork, input: SpikeTrain, onProgress?: ProgressListener): EventTrace {
+  return runSamples(network, input, undefined, onProgress);
+}
+
+/**
+ * The golden model of damaged hardware: what leaves its format wraps, as it does in the design.
+ * @throws `golden/input-shape`; `faults/outside` when a fault names something that does not exist
+ */
+export function runFaulty(network: IntegerNetwork, input: SpikeTrain, faults: readonly Fault[]): EventTrace {
+  return runSamples(network, input, layerFaults(network, faults));
+}
+
+function runSamples(
+  network: IntegerNetwork,
+  input: SpikeTrain,
+  faults: readonly LayerFaults[] | undefined,
+  onProgress?: ProgressListener,
+): EventTrace {
   checkGoldenInput(network, input);
   const { stepCount, sampleCount } = input;
   const { inputUnion } = network;
-  const layers = network.layers.map((layer) => new LayerState(layer, stepCount, sampleCount));
+  const layers = network.layers.map((layer, l) => new LayerState(layer, stepCount, sampleCount, faults?.[l]));
   for (let sample = 0; sample < sampleCount; sample++) {
     for (const layer of layers) layer.clear();
     for (let step = 0; step < stepCount; step++) {
@@ -73,6 +98,8 @@ type Reader = (state: Int32Array, offset: number, input: number) => number;
 class LayerState {
   readonly spikes: SpikeTrain;
   readonly #layer: IntegerLayer;
+  readonly #weights: Int16Array;
+  readonly #faults: LayerFaults | undefined;
   readonly #walk: SynapseWalk;
   /** Who fired in the step before. */
   #before: readonly number[] = [];
@@ -82,16 +109,18 @@ class LayerState {
   readonly #spike: Reader;
   readonly #next: readonly Reader[];
 
-  constructor(layer: IntegerLayer, stepCount: number, sampleCount: number) {
+  constructor(layer: IntegerLayer, stepCount: number, sampleCount: number, faults: LayerFaults | undefined) {
     this.#layer = layer;
+    this.#weights = faults?.weights ?? layer.weights;
+    this.#faults = faults;
     this.spikes = spikeTrain({ stepCount, sampleCount, neuronCount: layer.neuronCount });
     this.#walk = synapseWalk(layer);
     this.#sums = new Int32Array(sumCount(layer));
     this.#state = new Int32Array(layer.neuronCount * layer.neuron.state.length);
-    const readers = new Map<IntegerExpression, Reader>();
-    this.#spike = readerOf(layer.neuron.spike, layer.neuron, readers);
+    const readers = { neuron: layer.neuron, wraps: faults !== undefined, known: new Map() };
+    this.#spike = readerOf(layer.neuron.spike, readers);
     this.#next = layer.neuron.state.map(({ name }) =>
-      readerOf(assertDefined(layer.neuron.next[name], `next ${name}`), layer.neuron, readers),
+      readerOf(assertDefined(layer.neuron.next[name], `next ${name}`), readers),
     );
   }
 
@@ -104,7 +133,8 @@ class LayerState {
   step(firing: readonly number[], step: number, sample: number): readonly number[] {
     const { inputCount, neuronCount, isRecurrent, union } = this.#layer;
     this.#sums.fill(0);
-    for (const input of firing) this.#add(input);
+    this.#faults?.beforeStep(this.#state, step, sample);
+    for (const input of this.#faults?.arriving(firing) ?? firing) this.#add(input);
     if (isRecurrent === true) for (const neuron of this.#before) this.#add(inputCount + neuron);
     const inputs = this.#inputs();
     const fired: number[] = [];
@@ -114,7 +144,7 @@ class LayerState {
       const offset = n * variables;
       const input = inputs[n] ?? 0;
       for (let k = 0; k < variables; k++) next[k] = assertDefined(this.#next[k], "reader")(this.#state, offset, input);
-      if (this.#spike(this.#state, offset, input) === 1) {
+      if (this.#spike(this.#state, offset, input) === 1 && this.#faults?.silent[n] !== 1) {
         fired.push(n);
         setSpike(this.spikes, step, sample, n);
       }
@@ -125,35 +155,57 @@ class LayerState {
   }
 
   #add(event: number): void {
-    const [sums, { weights, neuronCount, convolution }] = [this.#sums, this.#layer];
+    const [sums, weights, { neuronCount, convolution }] = [this.#sums, this.#weights, this.#layer];
     if (convolution === undefined) {
       const row = event * neuronCount;
       for (let n = 0; n < neuronCount; n++) sums[n] = (sums[n] ?? 0) + (weights[row + n] ?? 0);
     } else this.#walk(event, (cell, weight) => (sums[cell] = (sums[cell] ?? 0) + (weights[weight] ?? 0)));
   }
 
+  /** Sums that left their format, as the accumulators hold them. */
+  #wrapSums(): void {
+    const wrap = wrapTo(this.#layer.accumulator);
+    for (let i = 0; i < this.#sums.length; i++) this.#sums[i] = wrap(this.#sums[i] ?? 0);
+  }
+
   /** What each neuron sees in this step. */
   #inputs(): Int32Array {
     const { convolution, bias } = this.#layer;
+    if (this.#faults !== undefined) this.#wrapSums();
     const { sums: grid, largest } = convolution ?? {};
     const seen = grid === undefined || largest === undefined ? this.#sums : largestOfWindows(this.#sums, grid, largest);
     return bias === undefined ? seen : seen.map((sum, n) => sum + (bias[n % bias.length] ?? 0));
   }
 }
 
+/** How the expressions of a neuron are read. */
+interface Readers {
+  readonly neuron: IntegerNeuron;
+  /** Values that leave their format wrap; otherwise they are an error. */
+  readonly wraps: boolean;
+  readonly known: Map<IntegerExpression, Reader>;
+}
+
 /** Nested closures for an expression: `evaluateInteger`, decided once instead of at every neuron and step. */
-function readerOf(node: IntegerExpression, neuron: IntegerNeuron, known: Map<IntegerExpression, Reader>): Reader {
-  const cached = known.get(node);
+function readerOf(node: IntegerExpression, readers: Readers): Reader {
+  const cached = readers.known.get(node);
   if (cached !== undefined) return cached;
-  const of = (operand: IntegerExpression): Reader => readerOf(operand, neuron, known);
-  const reader = buildReader(node, neuron, of);
-  known.set(node, reader);
+  const exact = buildReader(node, readers, (operand) => readerOf(operand, readers));
+  const wrap = wrapTo(node);
+  const reader: Reader = readers.wraps ? (s, o, i) => wrap(exact(s, o, i)) : exact;
+  readers.known.set(node, reader);
   return reader;
+}
+
+/** The value that as many bits hold as `range` needs. */
+function wrapTo(range: IntegerRange): (value: number) => number {
+  const shift = 32 - signedBits(range);
+  return (value) => (value << shift) >> shift;
 }
 
 function buildReader(
   node: IntegerExpression,
-  neuron: IntegerNeuron,
+  { neuron, wraps }: Readers,
   of: (operand: IntegerExpression) => Reader,
 ): Reader {
   const { low, high } = node;
@@ -166,7 +218,7 @@ function buildReader(
       const read: Reader = index < 0 ? (_s, _o, input) => input : (state, offset) => state[offset + index] ?? 0;
       return (state, offset, input) => {
         const value = read(state, offset, input);
-        if (value >= low && value <= high) return value;
+        if (wraps || (value >= low && value <= high)) return value;
         throw new UserError("golden/outside-format", `"${node.name}" is ${value}, outside its format ${low}…${high}`);
       };
     }
@@ -180,7 +232,7 @@ function buildReader(
     }
     case "mul": {
       const [a, b] = [of(node.a), of(node.b)];
-      return (s, o, i) => a(s, o, i) * b(s, o, i);
+      return (s, o, i) => Math.imul(a(s, o, i), b(s, o, i));
     }
     case "above": {
       const [a, b] = [of(node.a), of(node.b)];

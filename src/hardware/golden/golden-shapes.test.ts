@@ -138,6 +138,7 @@ test("integers count the operations that the float network's metrics count, wher
     const counted = countSynapticOperations(network, run);
     countEvents(integer, trace).layers.forEach((events, l) => {
       assert.equal(counted[l]!.accumulates, events.effectiveSynapticOperations, title);
+      assert.equal(counted[l]!.spikingJelly, events.reachedSynapticOperations, title);
       assert.equal(counted[l]!.dense, events.denseSynapticOperations, title);
       compared++;
     });

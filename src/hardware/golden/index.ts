@@ -2,6 +2,7 @@ export * from "./convolution.ts";
 export * from "./event-counts.ts";
 export * from "./event-trace.ts";
 export * from "./fast/fast-golden.ts";
+export * from "./faults.ts";
 export * from "./golden-model.ts";
 export * from "./integer-network.ts";
 export * from "./lower-network.ts";

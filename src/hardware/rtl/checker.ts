@@ -44,7 +44,8 @@ export class EventChecker {
   readonly #cycles: ExpectedCycles | undefined;
   #sample = 0;
   #steps: number[] = [];
-  #seen: Set<number>[] = [];
+  /** Shape [layer, step]. */
+  #seen: Set<number>[][] = [];
   #results = 0;
   mismatch: Mismatch | undefined;
   spikesCompared = 0;
@@ -60,19 +61,27 @@ export class EventChecker {
   begin(sample: number): void {
     this.#sample = sample;
     this.#steps = this.#network.layers.map(() => 0);
-    this.#seen = this.#network.layers.map(() => new Set());
+    this.#seen = this.#network.layers.map(() => Array.from({ length: this.#trace.stepCount }, () => new Set()));
     this.#results = 0;
   }
 
-  /** A layer handed over a spike, or the end of a step. */
-  event(layer: number, cycle: number, isEnd: boolean, address: number): void {
+  /** A layer handed over a spike of step `shown`, or the end of all steps up to it; by default, of the step that it is in. */
+  event(layer: number, cycle: number, isEnd: boolean, address: number, shown?: number): void {
     if (this.mismatch !== undefined) return;
-    const step = this.#steps[layer] ?? 0;
-    const seen = assertDefined(this.#seen[layer], "seen");
+    const open = this.#steps[layer] ?? 0;
+    const step = shown ?? open;
+    if (isEnd) {
+      for (let ended = open; ended <= Math.max(open, step); ended++) this.#endStep(layer, ended, cycle);
+      return;
+    }
+    const seen = this.#seen[layer]?.[step];
     const spikes = assertDefined(this.#handed[layer], "spikes");
-    if (isEnd) return this.#endStep(layer, step, cycle, seen);
-    const known = step < spikes.stepCount && address < spikes.neuronCount;
-    if (!known || !hasSpike(spikes, step, this.#sample, address)) {
+    if (
+      seen === undefined ||
+      step < open ||
+      address >= spikes.neuronCount ||
+      !hasSpike(spikes, step, this.#sample, address)
+    ) {
       return this.#fail({
         what: "unexpected spike",
         layer,
@@ -148,11 +157,13 @@ export class EventChecker {
     });
   }
 
-  #endStep(layer: number, step: number, cycle: number, seen: Set<number>): void {
+  #endStep(layer: number, step: number, cycle: number): void {
+    if (this.mismatch !== undefined) return;
     const spikes = assertDefined(this.#handed[layer], "spikes");
     if (step >= spikes.stepCount) {
       return this.#fail({ what: "no end", layer, step, cycle, expected: `${spikes.stepCount} steps`, got: "one more" });
     }
+    const seen = assertDefined(this.#seen[layer]?.[step], "seen");
     if (countRow(spikes, step, this.#sample) !== seen.size) {
       const neuron = firingNeurons(spikes, step, this.#sample).find((n) => !seen.has(n)) ?? -1;
       return this.#fail({ what: "missing spike", layer, step, neuron, cycle, expected: "spike", got: "silent" });

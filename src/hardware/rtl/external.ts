@@ -4,6 +4,7 @@
 import { ToolError } from "../../base/index.ts";
 import { arriving } from "../golden/index.ts";
 import type { EventChecker } from "./checker.ts";
+import type { Observation, RtlDesign } from "./design.ts";
 import { readSources } from "./netlist.ts";
 import { sampleWords } from "./stimuli.ts";
 import type { VerifyOptions } from "./verify-options.ts";
@@ -45,7 +46,7 @@ async function prepare(
 ): Promise<string> {
   const { platform, design } = options;
   if (options.simulator === "verilator") {
-    await platform.files.write(`${folder}/bench.cpp`, verilatorBench(design.core, design.layerCount));
+    await platform.files.write(`${folder}/bench.cpp`, verilatorBench(design));
     const version = (await run("verilator", ["--version"])).trim().split("\n")[0] ?? "Verilator";
     await run("verilator", [
       ...["--cc", "--exe", "--build", "-O3", "-Wno-fatal", "--x-assign", "0", "--x-initial", "0", "--assert"],
@@ -64,7 +65,7 @@ async function prepare(
     });
   }
   await platform.files.write(`${folder}/flat.v`, flat);
-  await platform.files.write(`${folder}/bench.v`, icarusBench(design.core, design.layerCount, wordCount(options)));
+  await platform.files.write(`${folder}/bench.v`, icarusBench(design, wordCount(options)));
   const version = (await run("iverilog", ["-V"])).split("\n")[0] ?? "Icarus Verilog";
   await run("iverilog", ["-g2012", "-o", "bench.vvp", "bench.v", "flat.v"]);
   return version;
@@ -108,20 +109,19 @@ function wordCount(options: VerifyOptions): number {
   return stimulusWords(options).length;
 }
 
-/** Read "S" (sample begins), "E layer cycle end address", "R cycle word", "C cycles" and tell the checker. */
+/** Read "S" (sample begins), "E layer cycle end address", with an observation its step too, "R cycle word", "C cycles" and tell the checker. */
 function replay(output: string, checker: EventChecker, sampleCount: number): number {
   let sample = -1;
   let open = false;
   let cycles = 0;
   for (const line of output.split("\n")) {
-    const [kind, a = 0, b = 0, c = 0, d = 0] = line.split(" ").map((part, i) => (i === 0 ? part : Number(part))) as [
-      string,
-      ...number[],
-    ];
+    const [kind, a = 0, b = 0, c = 0, d = 0, step] = line
+      .split(" ")
+      .map((part, i) => (i === 0 ? part : Number(part))) as [string, ...number[]];
     if (kind === "S") {
       checker.begin(++sample);
       open = true;
-    } else if (kind === "E") checker.event(a, b, c === 1, d);
+    } else if (kind === "E") checker.event(a, b, c === 1, d, step);
     else if (kind === "R") open = open && !checker.result(a, b);
     else if (kind === "C") cycles = a;
   }
@@ -129,7 +129,21 @@ function replay(output: string, checker: EventChecker, sampleCount: number): num
   return cycles;
 }
 
-function verilatorBench(core: string, layerCount: number): string {
+/** Where the lanes of each layer start in `observe_mask_o`; behind the last layer, how many there are. */
+function laneStarts(observation: Observation | undefined): number[] {
+  const starts = [0];
+  for (const lanes of observation?.lanes ?? []) starts.push((starts.at(-1) ?? 0) + lanes);
+  return starts;
+}
+
+function verilatorBench({ core, layerCount, observation }: RtlDesign): string {
+  const event =
+    observation === undefined
+      ? `printf("E %d %ld %d %u\\n", l, cycles - first, (int)((dut->observe_end_o >> l) & 1), bits(dut->observe_address_o, 16 * l));`
+      : `unsigned base = bits(dut->observe_address_o, 16 * l), step = bits(dut->observe_step_o, 16 * l);
+        for (int i = starts_at[l]; i < starts_at[l + 1]; i++)
+          if (bits(dut->observe_mask_o, i) & 1) printf("E %d %ld 0 %u %u\\n", l, cycles - first, base + i - starts_at[l], step);
+        if ((dut->observe_end_o >> l) & 1) printf("E %d %ld 1 0 %u\\n", l, cycles - first, step);`;
   return `#include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -142,6 +156,8 @@ int main() {
   std::vector<unsigned> words;
   FILE* file = fopen("words.hex", "r");
   unsigned word;
+  const int starts_at[] = {${laneStarts(observation).join(", ")}};
+  (void)starts_at;
   while (file && fscanf(file, "%x", &word) == 1) words.push_back(word);
   V${core}* dut = new V${core};
   long cycles = 0, first = 0, idle = 0;
@@ -163,7 +179,7 @@ int main() {
     }
     for (int l = 0; l < ${layerCount}; l++)
       if ((dut->observe_valid_o >> l) & 1) {
-        printf("E %d %ld %d %u\\n", l, cycles - first, (int)((dut->observe_end_o >> l) & 1), bits(dut->observe_address_o, 16 * l));
+        ${event}
         idle = 0;
       }
     if (dut->result_valid_o) {
@@ -181,7 +197,23 @@ int main() {
 `;
 }
 
-function icarusBench(core: string, layerCount: number, count: number): string {
+function icarusBench({ core, layerCount, observation }: RtlDesign, count: number): string {
+  const starts = laneStarts(observation);
+  const wide = observation !== undefined;
+  const event = wide
+    ? `for (i = 0; i < lanes[l]; i = i + 1)
+            if (mask[starts[l] + i]) $display("E %0d %0d 0 %0d %0d", l, cycles - first, address[16*l +: 16] + i, step[16*l +: 16]);
+          if (ends[l]) $display("E %0d %0d 1 0 %0d", l, cycles - first, step[16*l +: 16]);`
+    : `$display("E %0d %0d %0d %0d", l, cycles - first, ends[l], address[16*l +: 16]);`;
+  const declarations = wide
+    ? `
+  wire [${16 * layerCount - 1}:0] step;
+  wire [${(starts.at(-1) ?? 1) - 1}:0] mask;
+  integer i, starts [0:${layerCount - 1}], lanes [0:${layerCount - 1}];
+  initial begin
+    ${observation.lanes.map((lanes, l) => `starts[${l}] = ${starts[l]}; lanes[${l}] = ${lanes};`).join("\n    ")}
+  end`
+    : "";
   return `module bench;
   reg clk = 0, rst_n = 0, offers = 0, waiting = 0;
   wire host_ready, result_valid;
@@ -190,11 +222,11 @@ function icarusBench(core: string, layerCount: number, count: number): string {
   wire [${16 * layerCount - 1}:0] address;
   reg [17:0] words [0:${count - 1}];
   integer next = 0, cycles = 0, first = 0, idle = 0, l;
-  reg [15:0] data = 0;
+  reg [15:0] data = 0;${declarations}
   ${core} dut (
     .clk_i(clk), .rst_ni(rst_n), .host_valid_i(offers), .host_ready_o(host_ready), .host_data_i(data),
     .result_valid_o(result_valid), .result_ready_i(1'b1), .result_data_o(result_data),
-    .observe_valid_o(valid), .observe_end_o(ends), .observe_address_o(address)
+    .observe_valid_o(valid), .observe_end_o(ends), .observe_address_o(address)${wide ? ", .observe_step_o(step), .observe_mask_o(mask)" : ""}
   );
   initial begin
     $readmemh("words.hex", words);
@@ -213,7 +245,7 @@ function icarusBench(core: string, layerCount: number, count: number): string {
       end
       for (l = 0; l < ${layerCount}; l = l + 1)
         if (valid[l]) begin
-          $display("E %0d %0d %0d %0d", l, cycles - first, ends[l], address[16*l +: 16]);
+          ${event}
           idle = 0;
         end
       if (result_valid) begin

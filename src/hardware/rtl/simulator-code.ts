@@ -1,15 +1,23 @@
 // A netlist as JavaScript. Every identifier is our own (v, m, n with numbers): no name from a file reaches the code.
 
 import { assertDefined, ToolError } from "../../base/index.ts";
+import { constantOf, isSigned, number, unsupported } from "./cell.ts";
 import { layOut, outputPort, type Chunk, type Driver, type Layout } from "./simulator-layout.ts";
 import type { NetBit, NetCell, Netlist } from "./netlist.ts";
 
-/** The body of a function that returns `{ input, output, cycle, reset }`; see `RtlSimulator`. */
+/** A memory: its instance path and how its words are cut, chunk k in array k. */
+export interface MemoryLayout {
+  readonly path: string;
+  readonly chunks: readonly { readonly start: number; readonly width: number }[];
+}
+
+/** The body of a function that returns `{ input, output, memories, cycle, reset }`; see `RtlSimulator`. */
 export function simulatorCode(netlist: Netlist): {
   readonly code: string;
   readonly inputs: readonly string[];
   /** Each output port as 32-bit words: its name, and where its words start. */
   readonly outputs: ReadonlyMap<string, { readonly start: number; readonly width: number }>;
+  readonly memories: readonly MemoryLayout[];
 } {
   return new Printer(netlist).print();
 }
@@ -56,6 +64,10 @@ class Printer {
         width === 32 ? `const ${v} = input[${i}] | 0;` : `const ${v} = input[${i}] & ${mask(width)};`,
       ),
     );
+    const memories = [...this.#memories.keys()].map((cell): MemoryLayout => ({
+      path: (cell.parameters["MEMID"] ?? "").replace(/^\\/, ""),
+      chunks: memoryChunks(cell, this.#layout),
+    }));
     const code = [
       '"use strict";',
       `const input = new Int32Array(${Math.max(1, inputNames.length)}), output = new Int32Array(${Math.max(1, words)});`,
@@ -71,9 +83,10 @@ class Printer {
       "}",
       `function reset() { ${stateChunks.map(({ name }) => `${name} = 0;`).join(" ")} ${this.#memoryResets()} }`,
       "reset();",
-      "return { input, output, cycle, reset };",
+      `const memories = [${memories.map(({ chunks }, m) => `[${chunks.map((_, k) => `m${m}_${k}`).join(", ")}]`).join(", ")}];`,
+      "return { input, output, memories, cycle, reset };",
     ].join("\n");
-    return { code, inputs: inputNames, outputs };
+    return { code, inputs: inputNames, outputs, memories };
   }
 
   /** Print what a driver's chunks need first, then the chunks: combinational cells in order of use. */
@@ -373,26 +386,4 @@ function shiftEither(value: string, by: string): string {
 
 function mask(width: number): number {
   return width >= 32 ? -1 : 2 ** width - 1;
-}
-
-function isSigned(cell: NetCell, port: string): boolean {
-  return cell.parameters[`${port}_SIGNED`]?.endsWith("1") === true;
-}
-
-function number(cell: NetCell, parameter: string): number {
-  return Number.parseInt(cell.parameters[parameter] ?? "0", 2);
-}
-
-/** Bits `start`… of a binary text whose last character is bit 0; anything but 1 counts as 0. */
-function constantOf(text: string, start: number, width: number): number {
-  let value = 0;
-  for (let i = 0; i < width; i++) if (text[text.length - 1 - start - i] === "1") value |= 1 << i;
-  return value;
-}
-
-function unsupported(cell: NetCell, what: string): ToolError {
-  return new ToolError("rtl/unsupported-cell", `the simulator cannot run cell ${cell.type}: ${what}`, {
-    command: "simulator",
-    exit: "unsupported",
-  });
 }

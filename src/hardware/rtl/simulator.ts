@@ -4,6 +4,8 @@ import type { DesignFile } from "./design.ts";
 import { elaborateNetlist, type Netlist } from "./netlist.ts";
 import { simulatorCode } from "./simulator-code.ts";
 
+export type BitEdit = "flip" | 0 | 1;
+
 /**
  * A cycle simulator of one clock domain, two states. One `cycle()` settles the logic for the present inputs, shows the outputs
  * of that cycle, and then clocks every register.
@@ -17,6 +19,11 @@ export interface RtlSimulator {
   cycle(): void;
   /** All registers to 0, all memories to their initial content. */
   reset(): void;
+  /**
+   * Change one bit of a memory between two cycles: turn it over, or give it a value.
+   * @param instance  Path of the memory's instance or of one around it that holds no other memory: `u_layer_0.u_states`.
+   */
+  editMemory(instance: string, word: number, bit: number, edit: BitEdit): void;
   /** Raw access for hot loops: positions of ports in `inputs` and `outputs`. */
   readonly inputs: Int32Array;
   readonly outputs: Int32Array;
@@ -36,11 +43,12 @@ export async function compileSimulator(
 
 /** Compile a netlist. The code that runs is made of our own identifiers only. */
 export function simulatorOf(netlist: Netlist): RtlSimulator {
-  const { code, inputs: inputNames, outputs } = simulatorCode(netlist);
+  const { code, inputs: inputNames, outputs, memories } = simulatorCode(netlist);
   // oxlint-disable-next-line no-new-func -- printed from cells and numbers; no name from a file is in it
   const compiled = new Function(code)() as {
     readonly input: Int32Array;
     readonly output: Int32Array;
+    readonly memories: readonly (readonly Int32Array[])[];
     readonly cycle: () => void;
     readonly reset: () => void;
   };
@@ -57,6 +65,15 @@ export function simulatorOf(netlist: Netlist): RtlSimulator {
     output: (name, word = 0) => assertDefined(compiled.output[outputIndex(name) + word], `word ${word} of ${name}`),
     cycle: compiled.cycle,
     reset: compiled.reset,
+    editMemory: (instance, word, bit, edit) => {
+      const found = memories.findIndex(({ path }) => path.startsWith(`${instance}.`));
+      const chunks = assertDefined(memories[found], `memory ${instance}`).chunks;
+      const k = chunks.findIndex(({ start, width }) => bit >= start && bit < start + width);
+      const values = assertDefined(compiled.memories[found]?.[k], `bit ${bit} of ${instance}`);
+      const mask = 1 << (bit - assertDefined(chunks[k], "chunk").start);
+      const value = assertDefined(values[word], `word ${word} of ${instance}`);
+      values[word] = edit === "flip" ? value ^ mask : edit === 1 ? value | mask : value & ~mask;
+    },
     inputs: compiled.input,
     outputs: compiled.output,
     inputIndex,

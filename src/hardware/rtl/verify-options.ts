@@ -3,6 +3,20 @@ import type { Platform } from "../../platform/index.ts";
 import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
 import type { ExpectedCycles } from "./checker.ts";
 import type { RtlDesign } from "./design.ts";
+import type { BitEdit } from "./simulator.ts";
+
+/** A memory bit that changes while the design runs. */
+export interface MemoryFault {
+  /** The memory's instance, as `RtlSimulator.editMemory` takes it. */
+  readonly instance: string;
+  readonly word: number;
+  readonly bit: number;
+  readonly edit: BitEdit;
+  /** Once behind the loading of weights; once, just before a layer's step of a sample; or before all of its steps. */
+  readonly when:
+    | "loaded"
+    | { readonly layer: number; readonly at: "always" | { readonly sample: number; readonly step: number } };
+}
 
 export type SimulatorName = "embedded" | "verilator" | "icarus";
 
@@ -17,6 +31,8 @@ export interface VerifyOptions {
   readonly simulator?: SimulatorName;
   /** Random pauses of the host with this seed: results must not change, cycles are then not compared. */
   readonly backPressureSeed?: number;
+  /** Faults that the trace already knows; the embedded simulator only. Cycles are then not compared. */
+  readonly faults?: readonly MemoryFault[];
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
 }

@@ -8,17 +8,19 @@ export interface Augmentation {
   readonly rotation: number;
   /** Up to so much larger or smaller, as a share. */
   readonly zoom: number;
+  /** Left and right change places in every other image. */
+  readonly mirror: boolean;
 }
 
-export const noAugmentation: Augmentation = { shift: 0, rotation: 0, zoom: 0 };
+export const noAugmentation: Augmentation = { shift: 0, rotation: 0, zoom: 0, mirror: false };
 
 /** Whether anything is switched on. */
-export function augments({ shift, rotation, zoom }: Augmentation): boolean {
-  return shift > 0 || rotation > 0 || zoom > 0;
+export function augments({ shift, rotation, zoom, mirror }: Augmentation): boolean {
+  return shift > 0 || rotation > 0 || zoom > 0 || mirror;
 }
 
 /**
- * Turn, scale and shift an image about its center, bilinearly; what comes from outside is 0.
+ * Turn, scale, shift and mirror an image about its center, bilinearly; what comes from outside is 0.
  *
  * @param image   Shape [height, width].
  * @param target  Written; same shape.
@@ -34,11 +36,12 @@ export function augmentImage(
   const angle = (spread(augmentation.rotation) * Math.PI) / 180;
   const scale = 1 + spread(augmentation.zoom);
   const [dx, dy] = [spread(augmentation.shift), spread(augmentation.shift)];
+  const side = augmentation.mirror && random.uniform() < 0.5 ? -1 : 1;
   const [cosine, sine] = [Math.cos(angle) * scale, Math.sin(angle) * scale];
   const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const [v, u] = [row - centerY, column - centerX];
+      const [v, u] = [row - centerY, side * (column - centerX)];
       const x = u * cosine - v * sine + centerX + dx;
       const y = v * cosine + u * sine + centerY + dy;
       target[row * width + column] = interpolate(image, width, height, x, y);

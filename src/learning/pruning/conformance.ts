@@ -24,7 +24,7 @@ export function sampleNetwork(seed = 5): Network {
   return { kind: "network", name: "sample", inputCount: 12, stepCount: 3, layers, readout: { kind: "count" } };
 }
 
-/** A context with two batches of random gradients and other initial weights. */
+/** A context with two batches of random gradients and random evidence. */
 export function sampleContext(network: Network): PruningContext {
   const random = randomStream(9, "gradients");
   const like = (): LayerArrays[] =>
@@ -35,7 +35,8 @@ export function sampleContext(network: Network): PruningContext {
         ...(recurrentWeights === undefined ? {} : { recurrentWeights: recurrentWeights.map(() => random.normal()) }),
       };
     });
-  return { network, initial: like(), gradients: [like(), like()], seed: 3 };
+  const evidence = prunableParts(network, like()).map(({ name, values }) => [name, values] as const);
+  return { network, gradients: [like(), like()], gathered: Object.fromEntries(evidence), seed: 3 };
 }
 
 /** One score per weight, finite, the same every time, and untouched weights. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { convLayer, denseLayer, layerArrays, type Network } from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
+import { tensor } from "../../model/tensor/index.ts";
 import { checkMethod, checkStructure, sampleContext, sampleNetwork } from "./conformance.ts";
 import {
   gradualMagnitude,
@@ -26,7 +27,7 @@ function matrix(values: readonly number[]): Network {
 }
 
 function masked(network: Network, share: number, spec: Partial<PruningSpec> = {}): number[] {
-  const context = { network, initial: network.layers.map(layerArrays), gradients: [], seed: 1 };
+  const context = { network, gradients: [], gathered: {}, seed: 1 };
   return [...(pruneParts(partsOf(network), { ...gradualMagnitude, ...spec }, share, context)["0 weights"] ?? [])];
 }
 
@@ -95,24 +96,27 @@ test("kernels and channels of a convolution", () => {
   assert.deepEqual(neurons.slice(0, 3), [0, 1, 1]);
 });
 
-test("movement keeps what grew, whatever its size; snip is the gradient's pull; random keeps what it removed", () => {
+test("movement sums −gradient · weight over updates; snip is the gradient's pull; random keeps what it removed", () => {
   const network = matrix([0.1, 0.2, 2, 3, 0.1, 0.2, 2, 3]);
-  const context = (weights: Float32Array, slopes: Float32Array) => ({
+  const sums = new Float32Array(8);
+  // Large weights are pulled to zero, and one small one away from it.
+  const slopes = [Float32Array.of(0, -1, 1, 1, 0, 0, 0, 0), Float32Array.of(0, -1, 1, 1, 0, 0, -1, 0)];
+  for (const slope of slopes) pruningMethods.movement.gather!(sums, partsOf(network)[0]!.values, slope);
+  assert.deepEqual(
+    [...sums].map((sum) => Number(sum.toFixed(5)) + 0),
+    [0, 0.4, -4, -6, 0, 0, 2, 0],
+  );
+  const context = (slope: Float32Array) => ({
     network,
-    initial: [{ weights }],
-    gradients: [[{ weights: slopes }]],
+    gradients: [[{ weights: slope }]],
+    gathered: { "0 weights": sums },
     seed: 1,
   });
-  const initial = Float32Array.of(0, 0, 2.5, 3.5, 0, 0, 1.9, 2.9);
-  const moved = pruneParts(
-    partsOf(network),
-    { ...gradualMagnitude, method: "movement" },
-    0.25,
-    context(initial, initial),
-  );
+  const movement = { ...gradualMagnitude, method: "movement" } as const;
+  const moved = pruneParts(partsOf(network), movement, 0.25, context(slopes[0]!));
   assert.deepEqual([...moved["0 weights"]!], [1, 1, 0, 0, 1, 1, 1, 1]);
-  const slopes = Float32Array.of(100, -50, 1, 1, 0, 0, 0, 0);
-  const kept = pruneParts(partsOf(network), { ...gradualMagnitude, method: "snip" }, 0.5, context(initial, slopes));
+  const pull = Float32Array.of(100, -50, 1, 1, 0, 0, 0, 0);
+  const kept = pruneParts(partsOf(network), { ...gradualMagnitude, method: "snip" }, 0.5, context(pull));
   assert.deepEqual([...kept["0 weights"]!], [1, 1, 1, 1, 0, 0, 0, 0]);
   const [some, more] = [0.25, 0.5].map((share) => masked(network, share, { method: "random" }));
   assert.ok(some!.every((one, i) => one === 1 || more![i] === 0));
@@ -145,11 +149,54 @@ test("synflow scores are the sum over paths: a hand-made net", () => {
   );
 });
 
+test("synflow counts the paths through a convolution: borders, pooling, and every place of a kernel", () => {
+  const conv = convLayer(
+    "conv",
+    {
+      input: { rows: 1, columns: 3, channels: 1 },
+      channels: 1,
+      kernel: 1,
+      pooling: { kind: "sum", size: 1, stride: 2 },
+    },
+    neuronSpec("lif"),
+  );
+  const wide = {
+    ...conv,
+    weights: tensor([1, 2, 1, 1], Float32Array.of(2, 3)),
+    output: { rows: 1, columns: 1, channels: 1 },
+  };
+  const first = { ...wide, neuronCount: 1 };
+  const output = denseLayer("output", { inputCount: 1, neuronCount: 2 }, neuronSpec("lif"));
+  output.weights.data.set([5, -7]);
+  const network: Network = { ...matrix([]), inputCount: 3, layers: [first, output] };
+  // Two sums, inputs 0 1 and 1 2; of them the pool, one cell wide and two apart, sees the first: 2 + 3 arrive, and 12 go on.
+  const scores = pruningMethods.synflow.score(partsOf(network), sampleContext(network));
+  assert.deepEqual(
+    scores.map((s) => [...s]),
+    [
+      [24, 36],
+      [25, 35],
+    ],
+  );
+  const padded = { ...first, padding: 0, pooling: { kind: "sum", size: 1, stride: 1 }, neuronCount: 2 } as const;
+  const both = { ...padded, output: { rows: 1, columns: 2, channels: 1 } };
+  const next = denseLayer("output", { inputCount: 2, neuronCount: 1 }, neuronSpec("lif"));
+  next.weights.data.set([1, 10]);
+  const twice = pruningMethods.synflow.score(partsOf({ ...network, layers: [both, next] }), sampleContext(network));
+  assert.deepEqual(
+    twice.map((s) => [...s]),
+    [
+      [22, 33],
+      [5, 50],
+    ],
+  );
+});
+
 test("regrowth exchanges the smallest kept for the steepest pruned, and sparsity stays", () => {
   const network = matrix([0.1, 0, 0.5, 0.9, 0, 0, 0.8, 0]);
   const masks = zeroMasks(network, network.layers.map(layerArrays));
   const gradients = [[{ weights: Float32Array.of(0, 1, 0, 0, 2, 9, 0, 3) }]];
-  const context = { network, initial: [], gradients, seed: 1 };
+  const context = { network, gradients, gathered: {}, seed: 1 };
   const spec = { ...gradualMagnitude, regrow: 0.5 };
   const found = regrowParts(partsOf(network), masks, spec, 0, context);
   assert.equal(found.exchanged, 2);

@@ -2,6 +2,7 @@ import { assertDefined, randomStream, type RandomStream } from "../../base/index
 import {
   delayTaps,
   denseLayer,
+  layerColumns,
   normalizeLayer,
   recurrentWeightsOf,
   type Layer,
@@ -35,6 +36,8 @@ export function initialNetwork(options: {
   readonly readout: Readout;
   /** Neuron parameters that every neuron gets for itself, to learn. */
   readonly learn?: readonly string[];
+  /** Every layer has a bias, 0 at first. */
+  readonly bias?: boolean;
   /** Of the currents of hidden layers; none by default. */
   readonly normalization?: NormalizationChoice;
   /** Every layer sees its input at each of these delays; undelayed by default. */
@@ -53,6 +56,7 @@ export function initialNetwork(options: {
     const sources = index === 0 ? inputCount : (shells[index - 1]?.neuronCount ?? 0);
     const extended: Layer = {
       ...shell,
+      ...(options.bias === true ? { bias: tensor([layerColumns(shell)]) } : {}),
       ...(delays.length === 0 ? {} : { delays: delayTaps(sources, delays) }),
       ...(own.length === 0 ? {} : { neuronParameters: Object.fromEntries(own) }),
     };

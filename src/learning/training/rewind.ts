@@ -34,14 +34,10 @@ export async function trainWithRewinding(
   const { network, training, rewinding, onRound } = options;
   const { sparsity = 0, pruning = gradualMagnitude } = training;
   checkRewinding(rewinding, training.epochs);
-  if (pruningMethods[pruning.method].needsGradients) {
-    throw new UserError(
-      "pruning/rewind-method",
-      `rewinding ranks trained weights; "${pruning.method}" needs gradients`,
-      {
-        hint: 'use "magnitude" or "movement"',
-      },
-    );
+  const { needsGradients, gather } = pruningMethods[pruning.method];
+  if (needsGradients || gather !== undefined) {
+    const message = `rewinding ranks trained weights; "${pruning.method}" needs gradients`;
+    throw new UserError("pruning/rewind-method", message, { hint: 'use "magnitude" or "synflow"' });
   }
   const plain = { ...training, sparsity: 0 };
   let early: readonly LayerArrays[] = network.layers.map(layerArrays);
@@ -55,7 +51,7 @@ export async function trainWithRewinding(
   onRound?.(0, result);
   for (let round = 1; round <= rewinding.rounds; round++) {
     const share = 1 - (1 - sparsity) ** (round / rewinding.rounds);
-    const context = { network, initial: early, gradients: [], seed: training.seed };
+    const context = { network, gradients: [], gathered: {}, seed: training.seed };
     const masks = pruneParts(prunableParts(network, result.network.layers.map(layerArrays)), pruning, share, context);
     result = await train({
       ...options,

@@ -11,6 +11,7 @@ import {
 } from "../../compute/index.ts";
 import { addLayerArrays, layerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
 import { encodeBatch, splitValidation } from "../data/index.ts";
+import { prunableParts, type Masks } from "../pruning/index.ts";
 import { activityPenalty } from "./activity/index.ts";
 import { clipGradients } from "./clip.ts";
 import { compileForBatch } from "./compile-batch.ts";
@@ -19,6 +20,15 @@ import { hiddenFanOut } from "./fan-out.ts";
 import { EpochMonitor, type EpochRecord } from "./monitor.ts";
 import { batchLoss, readsEveryStep } from "./output-loss.ts";
 import { initialPlateau, observePlateau } from "./plateau.ts";
+import {
+  changesMasks,
+  clearReturned,
+  gatherEvidence,
+  gathers,
+  needsGradients,
+  refitsPerEpoch,
+  type PruningProgress,
+} from "./prune-course.ts";
 import { rateAt } from "./schedules.ts";
 import type { TrainingResult, TrainingState, TrainingTask } from "./task.ts";
 import {
@@ -27,7 +37,6 @@ import {
   isSettled,
   layerQuantizer,
   learnRanges,
-  needsGradients,
   noTransforms,
   refitTransforms,
   type TransformState,
@@ -78,6 +87,8 @@ class Trainer {
   #best: TrainingState["best"];
   #step = 0;
   #epoch = 0;
+  /** Times per epoch that masks are drawn anew. */
+  #refits = 1;
   #partial: TrainingState["partial"];
   #good: TrainingState | undefined;
 
@@ -114,12 +125,14 @@ class Trainer {
     const monitor = new EpochMonitor(network, partial?.monitor);
     if (partial === undefined) this.#epoch++;
     const order = randomStream(training.seed, `order ${this.#epoch}`).shuffle(this.#training.slice());
-    // Penalties on spikes enter the gradients that pruning looks at, and know the weights that pruning leaves.
-    this.#countFanOut();
-    if (partial === undefined) await this.#refit(order);
+    const updates = Math.ceil(order.length / training.batchSize);
+    this.#refits = refitsPerEpoch(training, updates);
+    const refitUpdates = Array.from({ length: this.#refits }, (_, k) => Math.floor((k * updates) / this.#refits));
     this.#countFanOut();
     for (let start = partial?.sampleCount ?? 0; start < order.length; start += training.batchSize) {
       signal?.throwIfAborted();
+      const refit = refitUpdates.indexOf(start / training.batchSize);
+      if (refit >= 0) await this.#refit(order.subarray(start), refit, Math.ceil(updates / this.#refits));
       const chosen = order.subarray(start, start + training.batchSize);
       await this.#runBatch(monitor, chosen, start, order.length);
       await this.#tell(monitor, start + chosen.length, order.length);
@@ -163,7 +176,9 @@ class Trainer {
     const update = this.#updateStep(start, total);
     const isLast = start + chosen.length >= total;
     const learnsRanges = training.rangeRate !== undefined;
-    const isPlain = !isLast && !learnsRanges && training.clip === undefined && chosen.length <= this.#partSize;
+    const isGathering = gathers(training, this.#progress(0));
+    const isPlain =
+      !isLast && !isGathering && !learnsRanges && training.clip === undefined && chosen.length <= this.#partSize;
     if (isPlain) {
       await this.#runPart(monitor, chosen, chosen.length, update);
       return;
@@ -176,6 +191,11 @@ class Trainer {
     const summed = assertDefined(gradients, "gradients");
     if (isLast) monitor.gradients(summed);
     if (training.clip !== undefined) clipGradients(training.clip, summed.flatMap(listArrays));
+    if (isGathering) {
+      const arrays = { masters: this.#executor.read("masters"), gradients: summed };
+      const gathered = gatherEvidence(training, this.#transforms, this.#options.network, arrays);
+      this.#transforms = { ...this.#transforms, ...gathered };
+    }
     if (learnsRanges) this.#learnRanges(summed, update.learningRate);
     this.#executor.write("gradients", summed);
     this.#executor.update(update);
@@ -242,32 +262,44 @@ class Trainer {
     });
   }
 
-  async #refit(order: Uint32Array): Promise<void> {
+  /** Draw masks and grids anew, looking at the samples that come next. */
+  async #refit(coming: Uint32Array, refit: number, interval: number): Promise<void> {
     const { network, training } = this.#options;
-    if (!compresses(training)) return;
-    const progress = { epoch: this.#epoch, epochs: training.epochs };
-    const gradients = needsGradients(training, progress) ? await this.#sampleGradients(order) : [];
+    const progress = this.#progress(refit);
+    if (!compresses(training) || (refit > 0 && !changesMasks(training, progress))) return;
+    const batches = refit === 0 ? gradientBatches : Math.min(gradientBatches, Math.ceil(interval / gradientBatches));
+    // Penalties on spikes enter these gradients.
+    const gradients = needsGradients(training, progress) ? await this.#sampleGradients(coming, batches) : [];
     const masters = this.#executor.read("masters");
     const initial = network.layers.map(layerArrays);
-    const { seed } = training;
-    this.#transforms = refitTransforms(training, this.#transforms, {
-      network,
-      initial,
-      gradients,
-      seed,
-      masters,
-      progress,
-    });
+    const context = { network, initial, gradients, seed: training.seed, masters, progress };
+    const next = refitTransforms(training, this.#transforms, context);
     this.#executor.write("masters", masters);
-    applyTransforms(this.#executor, network, training, this.#transforms);
+    this.#forgetMoments(this.#transforms.masks, next.masks);
+    this.#transforms = next;
+    applyTransforms(this.#executor, network, training, next);
+    this.#countFanOut();
   }
 
-  /** Gradients of the first batches of an epoch, without learning from them: what some pruning looks at. */
-  async #sampleGradients(order: Uint32Array): Promise<LayerArrays[][]> {
+  #progress(refit: number): PruningProgress {
+    return { epoch: this.#epoch, epochs: this.#options.training.epochs, refit, refits: this.#refits };
+  }
+
+  /** Weights that come back learn as if they were new. */
+  #forgetMoments(before: Masks, after: Masks): void {
+    for (const kind of momentKinds) {
+      const moments = this.#executor.read(kind);
+      const parts = prunableParts(this.#options.network, moments);
+      if (clearReturned(parts, before, after)) this.#executor.write(kind, moments);
+    }
+  }
+
+  /** Gradients of a few batches, without learning from them: what some pruning looks at. */
+  async #sampleGradients(coming: Uint32Array, batches: number): Promise<LayerArrays[][]> {
     const size = Math.min(this.#partSize, this.#options.training.batchSize);
     const found: LayerArrays[][] = [];
-    for (let start = 0; start < order.length && found.length < gradientBatches; start += size) {
-      const chosen = order.subarray(start, start + size);
+    for (let start = 0; start < coming.length && found.length < batches; start += size) {
+      const chosen = coming.subarray(start, start + size);
       await this.#runPart(new EpochMonitor(this.#options.network), chosen, chosen.length, undefined);
       found.push(this.#executor.read("gradients"));
     }
@@ -291,7 +323,7 @@ class Trainer {
       this.#plateau = observePlateau(training.schedule, this.#plateau, watched);
     }
     // While weights are still being pruned, an earlier epoch is no candidate: it would not be sparse enough.
-    const settled = isSettled(training, { epoch: this.#epoch, epochs: training.epochs });
+    const settled = isSettled(training, this.#progress(0));
     const accuracy = validationAccuracy ?? 0;
     if (settled && (validationAccuracy === undefined || accuracy >= this.#best.accuracy)) {
       this.#best = { accuracy, epoch: this.#epoch, masters: this.#executor.read("masters") };

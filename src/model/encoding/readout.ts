@@ -138,7 +138,7 @@ function highestStep(trace: OutputTrace, index: number): number {
 
 function firstSpikeStep(trace: OutputTrace, index: number): number | undefined {
   const size = sizeOf(trace);
-  for (let step = 0; step < trace.stepCount; step++) if (trace.spikes[step * size + index] === 1) return step;
+  for (let step = 0; step < trace.stepCount; step++) if ((trace.spikes[step * size + index] ?? 0) !== 0) return step;
   return undefined;
 }
 

@@ -6,5 +6,6 @@ export * from "./network.ts";
 export * from "./pool-values.ts";
 export * from "./normalization.ts";
 export * from "./shape-text.ts";
+export * from "./synapse-paths.ts";
 export * from "./validate.ts";
 export { removeDeadNeurons, type Removal } from "./passes/remove-dead-neurons.ts";

@@ -38,6 +38,11 @@ export function normalizeLayer<L extends Layer>(layer: L, scale = 1): L {
   return { ...layer, bias: layer.bias ?? filled(0), normalization };
 }
 
+/** Where learning keeps the scale: a negative one could not be folded through a maximum. */
+export function scaleRange(layer: Layer): { readonly low: number; readonly high: number } | undefined {
+  return layer.kind === "conv" && layer.pooling?.kind === "max" ? { low: 0, high: Infinity } : undefined;
+}
+
 /** Everything wrong with a layer's normalization. */
 export function checkNormalization(layer: Layer, path: string): Problem[] {
   const { normalization } = layer;

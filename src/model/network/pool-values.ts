@@ -31,13 +31,12 @@ export function poolingShare({ kind, size }: Pooling): number {
   return kind === "average" ? fround(1 / (size * size)) : 1;
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-
-function winner(values: Float32Array, members: readonly number[]): number {
-  return members.reduce((best, m) => ((values[m] ?? 0) > (values[best] ?? 0) ? m : best));
-}
-
-function eachWindow(grid: Grid, pooling: Pooling, visit: (cell: number, members: readonly number[]) => void): void {
+/** Visit every window with its members, both channels-last. */
+export function eachWindow(
+  grid: Grid,
+  pooling: Pooling,
+  visit: (cell: number, members: readonly number[]) => void,
+): void {
   const { size, stride } = pooling;
   const { rows, columns, channels } = pooledGrid(grid, pooling);
   for (let cell = 0; cell < rows * columns * channels; cell++) {
@@ -49,4 +48,10 @@ function eachWindow(grid: Grid, pooling: Pooling, visit: (cell: number, members:
     });
     visit(cell, members);
   }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function winner(values: Float32Array, members: readonly number[]): number {
+  return members.reduce((best, m) => ((values[m] ?? 0) > (values[best] ?? 0) ? m : best));
 }

@@ -1,181 +1,115 @@
-// A Network as a NIR graph. What NIR cannot say (how a neuron resets, seconds per step) is noted in metadata of our own.
+// A Network as a NIR graph: exactly, or not at all. What NIR has no field for (how a neuron resets, seconds per step, how the network
+// decides, the grid of its weights) is noted in metadata of our own.
 
-import {
-  assertDefined,
-  dataGroup,
-  dataNumbers,
-  dataText,
-  memberOf,
-  UserError,
-  type DataGroup,
-  type DataItem,
-} from "../../base/index.ts";
-import { recurrentWeightsOf, type Layer, type Network } from "../network/index.ts";
-import type { DialectName } from "../neuron/index.ts";
+import { assertDefined, UserError, type DataGroup } from "../../base/index.ts";
+import { foldNormalization, type Grid, type Layer, type Network } from "../network/index.ts";
 import { nirIntegers, nirNode, type NirEdge, type NirGraph, type NirNode } from "./graph.ts";
-import { resetChoices, type ResetChoice } from "./populations.ts";
+import { layerPart, type Place } from "./layer-nodes.ts";
+import { writeNeurons } from "./neuron-node.ts";
+import { nodeNames } from "./node-names.ts";
+import { nodeNote, withNote } from "./note.ts";
 
-/** What our own files note beside the graph. */
-export interface NirNote {
-  readonly dialect?: DialectName | undefined;
-  readonly stepSeconds?: number | undefined;
-  readonly reset?: ResetChoice | undefined;
-  readonly stepCount?: number | undefined;
-  /** The experiment document, as JSON. */
-  readonly config?: string | undefined;
-}
-
-/** Metadata with a note added; what others noted stays. */
-export function withNote(metadata: DataGroup | undefined, note: NirNote): DataGroup {
-  const own: readonly (readonly [string, DataItem | undefined])[] = [
-    ["lacuna_config", note.config === undefined ? undefined : dataText(note.config)],
-    ["lacuna_dialect", note.dialect === undefined ? undefined : dataText(note.dialect)],
-    ["lacuna_dt", note.stepSeconds === undefined ? undefined : dataNumbers(note.stepSeconds)],
-    ["lacuna_reset", note.reset === undefined ? undefined : dataText(note.reset)],
-    ["lacuna_steps", note.stepCount === undefined ? undefined : dataNumbers(note.stepCount, "int64")],
-  ];
-  const kept = (metadata?.members ?? []).filter(
-    ([name]) => !own.some(([known, item]) => known === name && item !== undefined),
-  );
-  return dataGroup(
-    [...kept, ...own.filter((entry): entry is [string, DataItem] => entry[1] !== undefined)],
-    metadata?.attributes ?? [],
-  );
-}
-
-/** The note of a file of ours. */
-export function noteOf(metadata: DataGroup | undefined): {
-  readonly [Key in keyof NirNote]: Key extends "dialect" | "reset" ? string | undefined : NirNote[Key];
-} {
-  const text = (name: string): string | undefined => {
-    const item = metadata === undefined ? undefined : memberOf(metadata, name);
-    return item?.kind === "texts" ? item.values[0] : undefined;
-  };
-  const number = (name: string): number | undefined => {
-    const item = metadata === undefined ? undefined : memberOf(metadata, name);
-    return item?.kind === "numbers" ? item.values[0] : undefined;
-  };
-  return {
-    dialect: text("lacuna_dialect"),
-    stepSeconds: number("lacuna_dt"),
-    reset: text("lacuna_reset"),
-    stepCount: number("lacuna_steps"),
-    config: text("lacuna_config"),
-  };
-}
-
-/** Whether a text names a reset. */
-export function isResetChoice(text: string): text is ResetChoice {
-  return resetChoices.some((known) => known === text);
+/** A graph and what a reader should know about it, one sentence each. */
+export interface WrittenNir {
+  readonly graph: NirGraph;
+  readonly notes: readonly string[];
 }
 
 /**
- * @throws `nir/no-neuron`, `nir/no-layer` (exit "unsupported") for what NIR has no node for
+ * @param config  The experiment document, as JSON.
+ * @throws `nir/no-neuron`, `nir/no-layer` (exit "unsupported") for what NIR cannot say, with the layer and the remedy;
+ *   `network/fold-max-pooling`
  */
-export function nirOfNetwork(network: Network, stepSeconds: number, config?: string): NirGraph {
-  const [input, output] = ["input", "output"].map((name) => unused(name, network));
-  const nodes: NirNode[] = [
-    nirNode(assertDefined(input, "name"), "Input", { shape: nirIntegers([network.inputCount]) }),
-  ];
-  const edges: NirEdge[] = [];
-  let before = assertDefined(input, "name");
-  let inputs = network.inputCount;
-  for (const layer of network.layers) {
-    if (layer.kind !== "dense") throw noLayer(layer, "convolutions number their neurons otherwise");
-    if (layer.inputPooling !== undefined || layer.delays !== undefined || layer.normalization !== undefined) {
-      throw noLayer(layer, "pooling, delays and normalization of dense layers are not written");
-    }
-    const weights = nirNode(`${layer.name}.weights`, layer.bias === undefined ? "Linear" : "Affine", {
-      weight: transposed(layer.weights.data, inputs, layer.neuronCount),
-      ...(layer.bias === undefined ? {} : { bias: dataNumbers(layer.bias.data, "float32") }),
-    });
-    nodes.push(weights, neuronNode(layer, stepSeconds));
-    edges.push([before, weights.name], [weights.name, layer.name]);
-    const recurrent = recurrentWeightsOf(layer);
-    if (recurrent !== undefined) {
-      const name = `${layer.name}.recurrent`;
-      nodes.push(nirNode(name, "Linear", { weight: transposed(recurrent.data, layer.neuronCount, layer.neuronCount) }));
-      edges.push([layer.name, name], [name, layer.name]);
-    }
-    before = layer.name;
-    inputs = layer.neuronCount;
+export function nirOfNetwork(network: Network, stepSeconds: number, config?: string): WrittenNir {
+  const notes = new Set<string>();
+  const { layers } = foldNormalization(network);
+  const normalized = network.layers.filter(({ normalization }) => normalization !== undefined);
+  if (normalized.length > 0) notes.add(`normalization is part of the weights and biases now: ${named(normalized)}`);
+  const names = nodeNames(layers);
+  const shapes = layers.map(shapeOf);
+  const plain = layers.map(withoutOwnWeight);
+  const { dialect, neurons } = writeNeurons(plain, shapes, stepSeconds);
+  const unlike = layers.filter((_, l) => neurons[l]?.isReformed === true);
+  if (unlike.length > 0) notes.add(`the same equations in another form, which rounds otherwise: ${named(unlike)}`);
+  const noted = layers.filter((_, l) => neurons[l]?.reset !== undefined);
+  if (noted.length > 0) {
+    notes.add(
+      `NIR cannot say how these reset; it is in the metadata, which other programs may not read: ${named(noted)}`,
+    );
   }
-  nodes.push(nirNode(assertDefined(output, "name"), "Output", { shape: nirIntegers([inputs]) }));
-  edges.push([before, assertDefined(output, "name")]);
-  const reset = assertDefined(network.layers[0], "layer").neuron.reset.kind;
-  const note: NirNote = {
-    dialect: "nir",
-    stepSeconds,
-    stepCount: network.stepCount,
-    config,
-    ...(reset === "none" ? {} : { reset }),
-  };
-  return { kind: "nir-graph", version: "", nodes, edges, metadata: withNote(undefined, note) };
+  const input = names.own("input");
+  const inputShape = inputShapeOf(network);
+  const nodes: NirNode[] = [nirNode(input, "Input", { shape: nirIntegers(inputShape) })];
+  const edges: NirEdge[] = [];
+  let place: Place = { node: input, shape: inputShape, before: undefined };
+  layers.forEach((layer, l) => {
+    const shape = assertDefined(shapes[l], "shape");
+    const { type, fields, reset } = assertDefined(neurons[l], "neurons");
+    const name = names.of(layer);
+    const part = layerPart(layer, place, { names, name, stepSeconds, ownWeight: ownWeightOf(layer, plain[l]) });
+    nodes.push(...part.nodes, nirNode(name, type, fields, nodeNote({ reset }).metadata));
+    edges.push(...part.edges);
+    place = { node: name, shape, before: layer };
+  });
+  const output = names.own("output");
+  nodes.push(nirNode(output, "Output", { shape: nirIntegers(place.shape) }));
+  edges.push([place.node, output]);
+  const metadata = metadataOf(network, dialect, stepSeconds, config);
+  return { graph: { kind: "nir-graph", version: "", nodes, edges, metadata }, notes: [...notes] };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** A name that no layer has. */
-function unused(name: string, network: Network): string {
-  return network.layers.some((layer) => layer.name === name) ? unused(`${name}_`, network) : name;
+function metadataOf(
+  network: Network,
+  dialect: Parameters<typeof withNote>[1]["dialect"],
+  stepSeconds: number,
+  config: string | undefined,
+): DataGroup {
+  const { stepCount, readout } = network;
+  return withNote(undefined, { dialect, stepSeconds, stepCount, readout: JSON.stringify(readout), config });
 }
 
-function noLayer(layer: Layer, why: string): UserError {
-  return new UserError("nir/no-layer", `"${layer.name}": ${why}`, { exit: "unsupported", path: layer.name });
+function named(layers: readonly Layer[]): string {
+  return layers.map(({ name }) => JSON.stringify(name)).join(", ");
 }
 
-/** NIR's matrices are [out, in]. */
-function transposed(rows: Float32Array, inputs: number, outputs: number): DataItem & { kind: "numbers" } {
-  const values = new Float32Array(inputs * outputs);
-  for (let i = 0; i < inputs; i++)
-    for (let o = 0; o < outputs; o++) values[o * inputs + i] = rows[i * outputs + o] ?? 0;
-  return dataNumbers(values, "float32", [outputs, inputs]);
+function gridShape({ channels, rows, columns }: Grid): number[] {
+  return [channels, rows, columns];
 }
 
-function neuronNode(layer: Layer, stepSeconds: number): NirNode {
-  const { neuron, neuronCount: count } = layer;
-  const all = (values: (neuron: number) => number): DataItem & { kind: "numbers" } =>
-    dataNumbers(Float64Array.from({ length: count }, (_, n) => values(n)));
-  const own =
-    (name: string) =>
-    (n: number): number =>
-      layer.neuronParameters?.[name]?.data[n] ?? assertDefined(neuron.parameters[name], name);
-  const tau =
-    (name: string) =>
-    (n: number): number =>
-      stepSeconds / (1 - own(name)(n));
-  const perStep =
-    (name: string) =>
-    (n: number): number =>
-      tau(name)(n) / stepSeconds;
-  if (neuron.variant !== undefined) throw noNeuron(layer, "a variant of firing or reset");
-  const reset = neuron.reset.kind === "value" ? neuron.reset.value : 0;
-  const fires = { v_threshold: all(own("threshold")), v_reset: all(() => reset) };
-  const zero = all(() => 0);
-  switch (neuron.model) {
-    case "integrateFire":
-      return nirNode(layer.name, "IF", { r: all(() => 1 / stepSeconds), ...fires });
-    case "lif":
-      return nirNode(layer.name, "LIF", { tau: all(tau("decay")), r: all(perStep("decay")), v_leak: zero, ...fires });
-    case "leakyIntegrator":
-      return nirNode(layer.name, "LI", { tau: all(tau("decay")), r: all(perStep("decay")), v_leak: zero });
-    case "cubaLif":
-      return nirNode(layer.name, "CubaLIF", {
-        tau_syn: all(tau("currentDecay")),
-        tau_mem: all(tau("decay")),
-        r: all(perStep("decay")),
-        w_in: all(perStep("currentDecay")),
-        v_leak: zero,
-        ...fires,
-      });
-    default:
-      throw noNeuron(layer, `the model ${neuron.model}`);
+function shapeOf(layer: Layer): readonly number[] {
+  return layer.kind === "conv" ? gridShape(layer.output) : [layer.neuronCount];
+}
+
+function inputShapeOf({ layers: [first], inputCount }: Network): readonly number[] {
+  const grid = first?.inputPooling?.grid ?? (first?.kind === "conv" ? first.input : undefined);
+  return grid === undefined ? [inputCount] : gridShape(grid);
+}
+
+/** Neurons that see their own last spike are neurons in a cycle, for NIR. */
+function withoutOwnWeight(layer: Layer): Layer {
+  if (layer.neuron.variant?.isSelfConnected !== true) return layer;
+  const { isSelfConnected: _, ...variant } = layer.neuron.variant;
+  const { ownWeight: _shared, ...parameters } = layer.neuron.parameters;
+  const { ownWeight: _own, ...neuronParameters } = layer.neuronParameters ?? {};
+  const { neuronParameters: _all, ...others } = layer;
+  return {
+    ...others,
+    neuron: { ...layer.neuron, variant, parameters },
+    ...(Object.keys(neuronParameters).length === 0 ? {} : { neuronParameters }),
+  } as Layer;
+}
+
+/** What a spike adds to the input of its own neuron, before the input is scaled. Shape [cell], in the order of NIR. */
+function ownWeightOf(layer: Layer, plain: Layer | undefined): ((neuron: number) => number) | undefined {
+  if (layer === plain) return undefined;
+  const { neuron, neuronParameters } = layer;
+  if (neuron.variant?.spikes === "many") {
+    const message = `"${layer.name}": several spikes in a step add one own weight, and a cycle in NIR would add several`;
+    throw new UserError("nir/no-layer", message, { exit: "unsupported", path: layer.name });
   }
-}
-
-function noNeuron(layer: Layer, what: string): UserError {
-  return new UserError("nir/no-neuron", `"${layer.name}": NIR has no node for ${what}`, {
-    exit: "unsupported",
-    path: layer.name,
-  });
+  const own = (name: string, n: number, usual: number): number =>
+    neuronParameters?.[name]?.data[n] ?? neuron.parameters[name] ?? usual;
+  return (n) => own("ownWeight", n, 0) / own("gain", n, 1);
 }

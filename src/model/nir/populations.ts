@@ -6,12 +6,15 @@ import {
   joinSpecs,
   neuronOf,
   type DialectName,
+  type DialectNeuron,
   type JoinedSpecs,
   type NeuronSpec,
   type NirNeuron,
 } from "../neuron/index.ts";
 import { dialectTraits } from "./dialect-traits.ts";
 import { fieldNumbers, shownName, type NirPrimitive } from "./graph.ts";
+import { notedReset } from "./note.ts";
+import type { ResetChoice } from "./reset-choice.ts";
 import { cellsOf } from "./shapes.ts";
 
 /** Neurons of one node, ready to step. */
@@ -26,22 +29,13 @@ export interface Population extends JoinedSpecs {
   readonly notes: readonly string[];
 }
 
-/** What a neuron does after a spike, where the caller knows better than the dialect. */
-export type ResetChoice = "zero" | "subtract" | "value" | "subtract-next-step" | "zero-next-step";
-
-export const resetChoices: readonly ResetChoice[] = [
-  "zero",
-  "subtract",
-  "value",
-  "subtract-next-step",
-  "zero-next-step",
-];
-
 export interface Discretization {
   readonly dialect: DialectName;
   readonly reset?: ResetChoice;
   /** Seconds per step. */
   readonly stepSeconds: number;
+  /** Where `reset` is absent, what nodes of our own files note about theirs counts. */
+  readonly usesNotes?: boolean;
 }
 
 export type NeuronType = NirNeuron["kind"];
@@ -49,6 +43,19 @@ export type NeuronType = NirNeuron["kind"];
 /** Whether a node is a population of neurons (a Delay is none). */
 export function isNeuronType(type: string): type is NeuronType {
   return ["I", "IF", "LI", "LIF", "CubaLI", "CubaLIF"].includes(type);
+}
+
+/** One neuron as a dialect runs it, reset as told. @throws `dialect/unsupported` (exit "unsupported") */
+export function neuronAs(
+  dialect: DialectName,
+  neuron: Omit<NirNeuron, "reset">,
+  reset: ResetChoice | undefined,
+): DialectNeuron {
+  const kind = reset?.replace("-next-step", "") as NirNeuron["reset"];
+  const found = dialects[dialect].neuron(kind === undefined ? neuron : { ...neuron, reset: kind });
+  return reset?.endsWith("-next-step") === true
+    ? { ...found, neuron: resetNextStep(found.neuron, neuron.kind) }
+    : found;
 }
 
 /**
@@ -63,33 +70,33 @@ export function populationOf(
 ): Population {
   const count = cellsOf(shape);
   const place = `node ${shownName(path)} (${node.type})`;
-  const { dialect, reset } = discretization;
+  const { dialect, usesNotes } = discretization;
+  const reset = discretization.reset ?? (usesNotes === true ? notedReset(node.metadata) : undefined);
   const notes = new Set<string>();
   const known = new Map<string, NeuronSpec>();
   const specs = Array.from({ length: count }, (_, n) => {
-    const neuron = neuronAt(node, n, discretization);
+    const neuron = neuronAt(node, n, discretization.stepSeconds);
     const key = JSON.stringify(neuron);
-    const spec = known.get(key) ?? specOf(neuron, place, discretization, notes);
+    const spec = known.get(key) ?? specOf(neuron, place, { ...discretization, reset }, notes);
     known.set(key, spec);
     return spec;
   });
   const joined = placed(place, () => joinSpecs(specs));
-  const timed = reset?.endsWith("-next-step") === true ? resetNextStep(joined.neuron, node.type) : joined.neuron;
-  const isSilent = neuronOf(timed).spike.op === "constant";
+  const isSilent = neuronOf(joined.neuron).spike.op === "constant";
   return {
     ...joined,
-    neuron: timed,
     count,
     sends: isSilent ? "potential" : "spikes",
     sendsLate: dialectTraits[dialect].sendsLate && !isSilent,
-    firesFirst: timed.variant?.timing === "spikeFirst",
+    firesFirst: joined.neuron.variant?.timing === "spikeFirst",
     notes: [...notes],
   };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-const fieldNames = {
+/** Names of NIR's fields and of ours. */
+export const neuronFields = {
   tau: "tau",
   tau_mem: "tau",
   tau_syn: "tauSyn",
@@ -103,34 +110,29 @@ const fieldNames = {
 function neuronAt(
   node: NirPrimitive & { readonly type: NeuronType },
   n: number,
-  { reset, stepSeconds }: Discretization,
-): NirNeuron {
-  const values = Object.entries(fieldNames).flatMap(([field, name]) => {
+  stepSeconds: number,
+): Omit<NirNeuron, "reset"> {
+  const values = Object.entries(neuronFields).flatMap(([field, name]) => {
     const given = fieldNumbers(node, field)?.values;
     return given === undefined ? [] : [[name, assertDefined(given[given.length === 1 ? 0 : n], field)] as const];
   });
-  const kind = reset?.replace("-next-step", "") as NirNeuron["reset"];
-  return {
-    kind: node.type,
-    dt: stepSeconds,
-    ...Object.fromEntries(values),
-    ...(kind === undefined ? {} : { reset: kind }),
-  };
+  return { kind: node.type, dt: stepSeconds, ...Object.fromEntries(values) };
 }
 
 function specOf(
-  neuron: NirNeuron,
+  neuron: Omit<NirNeuron, "reset">,
   place: string,
-  { dialect, stepSeconds }: Discretization,
+  how: { readonly dialect: DialectName; readonly stepSeconds: number; readonly reset: ResetChoice | undefined },
   notes: Set<string>,
 ): NeuronSpec {
+  const { dialect, stepSeconds, reset } = how;
   const isEuler = dialect !== "sinabs" && dialect !== "rockpool";
   for (const tau of [neuron.tau, neuron.tauSyn]) {
     if (tau === undefined || !isEuler || stepSeconds / tau <= 1 + 1e-6) continue;
     const message = `${place}: a time constant of ${tau} s is shorter than a step of ${stepSeconds} s; an Euler step would overshoot`;
     throw new UserError("nir/step-too-long", message, { hint: `use --dt ${tau} or less` });
   }
-  const found = placed(place, () => dialects[dialect].neuron(neuron));
+  const found = placed(place, () => neuronAs(dialect, neuron, reset));
   for (const note of found.notes) notes.add(note);
   return found.neuron;
 }

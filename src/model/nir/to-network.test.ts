@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { randomStream, type UserError } from "../../base/index.ts";
+import { dataNumbers, randomStream, type UserError } from "../../base/index.ts";
 import { denseLayer, type DenseLayer, type Network } from "../network/index.ts";
 import { neuronSpec } from "../neuron/index.ts";
-import { networkOfNir, nirOfNetwork, noteOf, planNir, readNir, soundGraph, writeNir, type NirGraph } from "./index.ts";
+import {
+  networkOfNir,
+  nirNode,
+  nirOfNetwork,
+  noteOf,
+  planNir,
+  readNir,
+  soundGraph,
+  writeNir,
+  type NirGraph,
+} from "./index.ts";
 
 function network(): Network {
   const random = randomStream(3);
@@ -36,15 +46,16 @@ const through = (graph: NirGraph): NirGraph => soundGraph(readNir(writeNir(graph
 
 test("a network written as NIR comes back as it was, decays within 32 bits", () => {
   const original = network();
-  const graph = through(nirOfNetwork(original, 1e-3, "{}"));
+  const graph = through(nirOfNetwork(original, 1e-3, "{}").graph);
   assert.deepEqual(noteOf(graph.metadata), {
     dialect: "nir",
     stepSeconds: 1e-3,
-    reset: "zero",
+    reset: undefined,
     stepCount: 6,
+    readout: '{"kind":"count"}',
     config: "{}",
   });
-  const plan = planNir(graph, { dialect: "nir", stepSeconds: 1e-3, reset: "zero" });
+  const plan = planNir(graph, { dialect: "nir", stepSeconds: 1e-3, usesNotes: true });
   const back = networkOfNir(plan, { name: "n", stepCount: 6 });
   assert.deepEqual(back.notes, []);
   back.network.layers.forEach((layer, l) => {
@@ -57,20 +68,32 @@ test("a network written as NIR comes back as it was, decays within 32 bits", () 
   });
 });
 
-test("what is no chain is refused with its node", () => {
-  const graph = through(nirOfNetwork(network(), 1e-3));
-  const branched: NirGraph = {
+test("what is no chain is refused with its node; what leads nowhere is left out", () => {
+  const graph = through(nirOfNetwork(network(), 1e-3).graph);
+  const weights = graph.nodes.filter(({ name }) => name === "output.weights");
+  const second = weights.map((node) => ({ ...node, name: "hidden.second" }));
+  const dangling: NirGraph = {
     ...graph,
-    edges: [...graph.edges, ["hidden", "output.weights"], ["hidden", "hidden.second"]],
+    edges: [...graph.edges, ["hidden", "hidden.second"]],
+    nodes: [...graph.nodes, ...second],
+  };
+  const how = { dialect: "nir", stepSeconds: 1e-3 } as const;
+  assert.deepEqual(networkOfNir(planNir(dangling, how), { name: "n", stepCount: 6 }).notes, [
+    'node "hidden.second" leads nowhere and is left out',
+  ]);
+  const skipped: NirGraph = {
+    ...dangling,
     nodes: [
       ...graph.nodes,
-      ...graph.nodes
-        .filter(({ name }) => name === "output.weights")
-        .map((node) => ({ ...node, name: "hidden.second" })),
+      nirNode("skip", "Linear", { weight: dataNumbers(new Float32Array(12), "float32", [3, 4]) }),
     ],
+    edges: [...graph.edges, ["input", "skip"], ["skip", "output"]],
   };
   assert.throws(
-    () => networkOfNir(planNir(branched, { dialect: "nir", stepSeconds: 1e-3 }), { name: "n", stepCount: 6 }),
-    ({ code, message }: UserError) => code === "nir/no-chain" && message.startsWith('node "hidden": '),
+    () => networkOfNir(planNir(skipped, how), { name: "n", stepCount: 6 }),
+    ({ code, message }: UserError) =>
+      code === "nir/no-chain" &&
+      message ===
+        'node "output": several outputs arrive and are added, of "input" and "hidden"; in a chain each layer sees one',
   );
 });

@@ -1,14 +1,20 @@
-// A chain of synapses and neurons as a Network; whatever else a graph holds is refused with the node and the reason.
+// A chain of populations as a Network. Weights, convolutions and pooling are taken as they stand; other maps between two populations
+// are written out as one matrix; whatever a chain of layers cannot hold is refused with the node and the reason.
 
-import { assertDefined, UserError } from "../../base/index.ts";
-import type { DenseLayer, InputPooling, Layer, Network } from "../network/index.ts";
-import { neuronOf, type NeuronSpec } from "../neuron/index.ts";
-import { tensor, type Tensor } from "../tensor/index.ts";
+import type { InputPooling, Layer, Network } from "../network/index.ts";
+import { neuronOf } from "../neuron/index.ts";
+import { checkQuantizer, type Quantizer } from "../tensor/index.ts";
+import { chainOf, nodeAt, noChain, passesOn, shapeAt, type Chain, type Link } from "./chain.ts";
+import { convolutionOf } from "./convolution-layer.ts";
+import { assertWritable, rowsOf } from "./dense-layer.ts";
 import { dialectTraits } from "./dialect-traits.ts";
-import { fieldList, fieldNumbers, shownName, type NirPrimitive } from "./graph.ts";
+import { fieldNumbers, shownName } from "./graph.ts";
+import { commonOf, neuronsOf, selfConnected, type LinkNeurons } from "./layer-neurons.ts";
+import { formOf, poolingOf, type Form } from "./layer-form.ts";
+import { ownScale, pathOf } from "./layer-path.ts";
+import { notedQuantizer } from "./note.ts";
 import type { NirPlan } from "./plan.ts";
-import type { Population } from "./populations.ts";
-import { cellsOf, windowsOf } from "./shapes.ts";
+import { cellsOf } from "./shapes.ts";
 
 /** A network and where it does otherwise than the graph. */
 export interface ConvertedNetwork {
@@ -16,319 +22,152 @@ export interface ConvertedNetwork {
   readonly notes: readonly string[];
 }
 
-/** @throws `nir/no-chain` (exit "unsupported") naming the node and the reason */
+/**
+ * @param options.readout  As our own files note it; else spikes are counted, or potentials read where none fire.
+ * @throws `nir/no-chain` (exit "unsupported") naming the node and the reason
+ */
 export function networkOfNir(
   plan: NirPlan,
-  options: { readonly name: string; readonly stepCount: number },
+  options: { readonly name: string; readonly stepCount: number; readonly readout?: Network["readout"] },
 ): ConvertedNetwork {
-  const notes: string[] = [];
+  const chain = chainOf(plan);
+  const notes: string[] = chain.unused.map((path) => `node ${shownName(path)} leads nowhere and is left out`);
   const layers: Layer[] = [];
-  let part: Part = { at: single(plan, plan.graph.inputs, "Input"), pooling: undefined, synapse: undefined };
-  const input = assertDefined(plan.shapes[part.at], "shape");
-  for (;;) {
-    const next = follow(plan, part.at);
-    if (next === undefined) break;
-    const { node, path } = nodeAt(plan, next);
-    const population = plan.populations.get(next);
-    if (population !== undefined) {
-      layers.push(layerOf(plan, part, next, population, notes));
-      part = { at: next, pooling: undefined, synapse: undefined };
-    } else if (node.type === "Output") break;
-    else part = { ...take(plan, part, next, node, path), at: next };
-  }
-  const last = assertDefined(layers.at(-1), "layer");
-  if (part.synapse !== undefined || part.pooling !== undefined) {
-    throw noChain(nodeAt(plan, part.at).path, "no neurons follow its weights");
-  }
+  let pooled: InputPooling | undefined;
+  chain.links.forEach((link, l) => {
+    const pooling = spikePooling(plan, chain, l);
+    if (pooling !== undefined) {
+      pooled = pooling;
+      return;
+    }
+    assertSpikes(plan, link);
+    layers.push(layerOf(plan, link, pooled, notes));
+    pooled = undefined;
+  });
+  const last = layers.at(-1);
+  if (last === undefined) throw noChain(nodeAt(plan, chain.input).path, "the graph has no neurons");
   for (const { notes: own } of plan.populations.values()) notes.push(...own);
   if (dialectTraits[plan.discretization.dialect].sendsLate)
     notes.push("every layer's spikes come one step earlier than in the dialect");
-  const readout = neuronOf(last.neuron).spike.op === "constant" ? "membrane" : "count";
+  const kind = neuronOf(last.neuron).spike.op === "constant" ? "membrane" : "count";
   const network: Network = {
     kind: "network",
     name: options.name,
-    inputCount: cellsOf(input),
+    inputCount: cellsOf(shapeAt(plan, chain.input)),
     stepCount: options.stepCount,
     layers,
-    readout: { kind: readout },
+    readout: options.readout ?? { kind },
   };
   return { network, notes: [...new Set(notes)] };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** What was met since the last neurons. */
-interface Part {
-  readonly at: number;
-  readonly pooling: InputPooling | undefined;
-  readonly synapse:
-    | { readonly node: NirPrimitive; readonly path: string; readonly input: readonly number[] }
-    | undefined;
-}
-
-function noChain(path: string, why: string): UserError {
-  const hint = "check:nir and `lacuna inspect` take any graph; training and hardware need a chain of layers";
-  return new UserError("nir/no-chain", `node ${shownName(path)}: ${why}`, { exit: "unsupported", path, hint });
-}
-
-function nodeAt(plan: NirPlan, index: number): NirPlan["graph"]["nodes"][number] {
-  return assertDefined(plan.graph.nodes[index], "node");
-}
-
-function single(plan: NirPlan, ports: readonly number[], kind: string): number {
-  const [port] = ports;
-  if (port !== undefined && ports.length === 1) return port;
-  throw new UserError("nir/no-chain", `the graph has ${ports.length} ${kind} nodes; a chain has one`, {
-    exit: "unsupported",
-  });
-}
-
-/** The one user of a node that does not lead back. */
-function follow(plan: NirPlan, at: number): number | undefined {
-  const users = plan.graph.nodes.flatMap(({ from }, user) =>
-    from.includes(at) && !isRecurrent(plan, user, at) ? [user] : [],
-  );
-  if (users.length > 1) throw noChain(nodeAt(plan, at).path, `its output goes to ${users.length} nodes`);
-  return users[0];
-}
-
-/** Weights from a population back to itself. */
-function isRecurrent(plan: NirPlan, node: number, population: number): boolean {
-  const {
-    from,
-    node: { type },
-  } = nodeAt(plan, node);
-  if (type !== "Affine" && type !== "Linear") return false;
-  return from.length === 1 && from[0] === population && nodeAt(plan, population).from.includes(node);
-}
-
-function take(plan: NirPlan, part: Part, index: number, node: NirPrimitive, path: string): Part {
-  if (nodeAt(plan, index).from.length > 1) throw noChain(path, "several outputs arrive and are added");
-  const input = assertDefined(plan.shapes[part.at], "shape");
-  switch (node.type) {
-    case "Flatten":
-    case "Input":
-    case "Output":
-      return part;
-    case "Affine":
-    case "Linear":
-    case "Conv2d":
-      if (part.synapse !== undefined) throw noChain(path, "weights follow weights without neurons between");
-      return { ...part, synapse: { node, path, input } };
-    case "SumPool2d":
-    case "AvgPool2d":
-      if (part.synapse !== undefined) throw noChain(path, "currents are pooled; a chain pools spikes");
-      if (part.pooling !== undefined) throw noChain(path, "two poolings follow each other");
-      return { ...part, pooling: poolingOf(node, path, input) };
-    default:
-      throw noChain(path, `a chain of layers has no ${node.type}`);
+/** Spikes feed weights; potentials would be another kind of network. */
+function assertSpikes(plan: NirPlan, { before, at, isRecurrent }: Link): void {
+  for (const source of isRecurrent ? [before, at] : [before]) {
+    if (plan.populations.get(source)?.sends !== "potential") continue;
+    throw noChain(nodeAt(plan, source).path, "its potential, and no spikes, feeds other nodes");
   }
 }
 
-function poolingOf(
-  node: NirPrimitive,
-  path: string,
-  [channels = 1, rows = 1, columns = 1]: readonly number[],
-): InputPooling {
-  const [tall, wide] = windowsOf(node);
-  if (tall === undefined || wide === undefined || tall.size !== wide.size || tall.stride !== wide.stride) {
-    throw noChain(path, "its windows are not square");
+/** Sums of single spikes behind a threshold below 1 are their union: the pooling of the layer that follows. */
+function spikePooling(plan: NirPlan, { input, links }: Chain, l: number): InputPooling | undefined {
+  const [link, next] = [links[l], links[l + 1]];
+  if (link === undefined || next === undefined || link.before === input || link.between.length !== 1) return undefined;
+  const { node } = nodeAt(plan, link.at);
+  const sum = nodeAt(plan, link.between[0] ?? -1).node;
+  if (node.type !== "Threshold" || sum.type !== "SumPool2d") return undefined;
+  const isUnion = fieldNumbers(node, "threshold")?.values.every((value) => value >= 0 && value < 1) === true;
+  const isBinary = plan.populations.get(link.before)?.neuron.variant?.spikes !== "many";
+  const first = next.between.map((index) => nodeAt(plan, index).node.type).find((type) => !passesOn.has(type));
+  const isPooledOnce = !/Pool|Delay/.test(first ?? "");
+  const pooling = poolingOf(sum, shapeAt(plan, link.before));
+  if (!isUnion || !isBinary || !isPooledOnce || typeof pooling === "string") return undefined;
+  return { ...pooling, kind: "max" };
+}
+
+function layerOf(plan: NirPlan, link: Link, pooled: InputPooling | undefined, notes: string[]): Layer {
+  const path = nodeAt(plan, link.at).path;
+  const { forward, back, why } = pathOf(plan, link);
+  const own = ownScale(plan, link, back);
+  const neurons = own === undefined ? neuronsOf(plan, link.at) : selfConnected(neuronsOf(plan, link.at), own);
+  const rest: Link = own === undefined ? link : { ...link, between: forward, isRecurrent: false };
+  const form = formOf(plan, link, forward, pooled);
+  const common = commonOf(path, neurons);
+  const pooling = form.pooling === undefined ? {} : { inputPooling: form.pooling };
+  noteDelays(plan, link, notes);
+  const found = why ?? form.why ?? convolved(plan, form, neurons, rest);
+  if (typeof found === "object") {
+    notes.push(...found.notes);
+    return { ...common, ...pooling, ...found.own };
   }
-  if (tall.before > 0 || wide.before > 0) throw noChain(path, "it pads what it pools");
-  const kind = node.type === "SumPool2d" ? "sum" : "average";
-  return { kind, size: tall.size, stride: tall.stride, grid: { rows, columns, channels } };
+  if (found === undefined) {
+    const rows = rowsOf(plan, rest, form.source ?? { at: link.before, shape: shapeAt(plan, link.before) }, neurons);
+    notes.push(...rows.notes);
+    const grid = form.matrix === undefined ? {} : noted(plan, form.matrix, neurons);
+    return { ...common, ...pooling, ...rows.own, ...grid };
+  }
+  if (pooled !== undefined) throw noChain(path, found);
+  const source = { at: link.before, shape: shapeAt(plan, link.before) };
+  assertWritable(path, cellsOf(source.shape), neurons.count, found);
+  const rows = rowsOf(plan, rest, source, neurons);
+  const size = `${cellsOf(source.shape)} × ${neurons.count}`;
+  notes.push(`${pathsOf(plan, forward)}: ${found}; written out as one matrix of ${size}`, ...rows.notes);
+  return { ...common, ...rows.own };
 }
 
-function layerOf(plan: NirPlan, part: Part, index: number, population: Population, notes: string[]): Layer {
-  const { path } = nodeAt(plan, index);
-  const { synapse } = part;
-  if (synapse === undefined) throw noChain(path, "no weights lead to its neurons");
-  const gains = foldGain(population);
-  const shape = assertDefined(plan.shapes[index], "shape");
-  const order = channelsLast(shape);
-  const own = Object.entries(gains.neuronParameters).map(([name, values]) => {
-    return [
-      name,
-      tensor(
-        [values.length],
-        Float32Array.from(order, (from) => values[from] ?? 0),
-      ),
-    ] as const;
-  });
-  const common = {
-    name: path,
-    neuronCount: population.count,
-    neuron: gains.neuron,
-    ...(own.length === 0 ? {} : { neuronParameters: Object.fromEntries(own) as Record<string, Tensor> }),
-    ...(part.pooling === undefined ? {} : { inputPooling: part.pooling }),
-  };
-  if (synapse.node.type === "Conv2d") return convLayer(common, synapse, shape, gains);
-  return denseLayer(plan, index, common, synapse, gains, notes);
-}
-
-type Common = Omit<DenseLayer, "kind" | "weights" | "bias">;
-
-/** The gain and drift of scaled neurons, to be carried by weights and bias. */
-interface Gains {
-  readonly neuron: NeuronSpec;
-  readonly neuronParameters: Readonly<Record<string, Float32Array>>;
-  gain(neuron: number): number;
-  drift(neuron: number): number;
-}
-
-function foldGain({ neuron, neuronParameters = {} }: Population): Gains {
-  if (neuron.variant?.isScaled !== true) return { neuron, neuronParameters, gain: () => 1, drift: () => 0 };
-  const { isScaled: _, ...variant } = neuron.variant;
-  const { gain = 1, drift = 0, ...parameters } = neuron.parameters;
-  const { gain: gains, drift: drifts, ...others } = neuronParameters;
-  return {
-    neuron: {
-      model: neuron.model,
-      reset: neuron.reset,
-      parameters,
-      ...(Object.keys(variant).length === 0 ? {} : { variant }),
-    },
-    neuronParameters: others,
-    gain: (n) => gains?.[n] ?? gain,
-    drift: (n) => drifts?.[n] ?? drift,
-  };
-}
-
-/** For each place of a grid numbered channels last, the place with channels first, as NIR numbers it. */
-function channelsLast(shape: readonly number[]): number[] {
-  const [channels = 1, rows = 1, columns = 1] = shape.length === 3 ? shape : [1, 1, cellsOf(shape)];
-  return Array.from({ length: channels * rows * columns }, (_, at) => {
-    const [channel, cell] = [at % channels, Math.floor(at / channels)];
-    return channel * rows * columns + cell;
-  });
-}
-
-function denseLayer(
+/** A convolution as it stands, why not, or undefined where there is none. */
+function convolved(
   plan: NirPlan,
-  index: number,
-  common: Common,
-  { node, input }: NonNullable<Part["synapse"]>,
-  gains: Gains,
-  notes: string[],
-): DenseLayer {
-  const matrix = assertDefined(fieldNumbers(node, "weight"), "weight");
-  const [outputs = 0, inputs = 0] = matrix.shape;
-  const order = channelsLast(input.length === 1 ? flattenedFrom(plan, index, input) : input);
-  const weights = new Float32Array(inputs * outputs);
-  for (let i = 0; i < inputs; i++) {
-    for (let o = 0; o < outputs; o++) {
-      weights[i * outputs + o] = (matrix.values[o * inputs + (order[i] ?? i)] ?? 0) * gains.gain(o);
-    }
-  }
-  const back = recurrence(plan, index);
-  const bias = Float32Array.from({ length: outputs }, (_, o) => {
-    const own = (fieldNumbers(node, "bias")?.values[o] ?? 0) + (back?.bias?.[o] ?? 0);
-    return own * gains.gain(o) + gains.drift(o);
-  });
-  if (
-    back?.bias?.some((value) => value !== 0) === true &&
-    dialectTraits[plan.discretization.dialect].recurrentDelay === "currents"
-  ) {
-    notes.push("the bias of a recurrent connection arrives in the first step too; in the dialect it does not");
-  }
-  if (back !== undefined && plan.populations.get(index)?.firesFirst === true) {
-    throw noChain(common.name, "its recurrent weights see the spikes of the same step");
-  }
-  return {
-    ...common,
-    kind: "dense",
-    weights: tensor([inputs, outputs], weights),
-    ...(bias.some((value) => value !== 0) ? { bias: tensor([outputs], bias) } : {}),
-    ...(back === undefined ? {} : { recurrentWeights: recurrentTensor(back.weights, outputs, gains) }),
-  };
+  { conv }: Form,
+  neurons: LinkNeurons,
+  { isRecurrent }: Link,
+):
+  | (Omit<ReturnType<typeof convolutionOf> & object, "isFilled"> & { readonly notes: readonly string[] })
+  | string
+  | undefined {
+  if (conv === undefined) return undefined;
+  if (isRecurrent) return "its neurons are connected to each other";
+  const { node, path } = nodeAt(plan, conv.at);
+  const found = convolutionOf({ ...conv, node }, neurons);
+  if (typeof found === "string") return found;
+  const filled = `node ${shownName(path)}: dilation or uneven padding is written as zeros in a larger kernel`;
+  return { own: { ...found.own, ...noted(plan, conv.at, neurons) }, notes: found.isFilled ? [filled] : [] };
 }
 
-/** The grid that a Flatten before this layer's weights joined, or the shape itself. */
-function flattenedFrom(plan: NirPlan, index: number, input: readonly number[]): readonly number[] {
-  let at = index;
-  for (let step = 0; step < plan.graph.nodes.length; step++) {
-    const before = nodeAt(plan, at).from.find((source) => !isRecurrent(plan, source, index));
-    if (before === undefined || (step > 0 && plan.populations.has(before))) break;
-    const shape = plan.shapes[before];
-    if (shape?.length === 3 && cellsOf(shape) === cellsOf(input)) return shape;
-    at = before;
+function pathsOf(plan: NirPlan, nodes: readonly number[]): string {
+  if (nodes.length === 0) return "a direct connection";
+  const names = nodes.slice(0, 4).map((index) => shownName(nodeAt(plan, index).path));
+  return `${nodes.length === 1 ? "node" : "nodes"} ${names.join(", ")}${nodes.length > 4 ? ` and ${nodes.length - 4} more` : ""}`;
+}
+
+function noteDelays(plan: NirPlan, { between }: Link, notes: string[]): void {
+  const { stepSeconds } = plan.discretization;
+  for (const index of between) {
+    const { node, path } = nodeAt(plan, index);
+    const steps = (node.type === "Delay" ? fieldNumbers(node, "delay")?.values : undefined)?.map(
+      (s) => s / stepSeconds,
+    );
+    const odd = steps?.find((value) => Math.abs(value - Math.round(value)) > 1e-3);
+    if (odd === undefined) continue;
+    notes.push(
+      `node ${shownName(path)}: a delay of ${Number(odd.toPrecision(6))} steps is rounded to ${Math.round(odd)}`,
+    );
   }
-  const [before] = nodeAt(plan, at).from;
-  const shape = before === undefined ? undefined : plan.shapes[before];
-  return shape?.length === 3 && cellsOf(shape) === cellsOf(input) ? shape : input;
 }
 
-function recurrence(
-  plan: NirPlan,
-  index: number,
-): { readonly weights: ArrayLike<number>; readonly bias: Float64Array | undefined } | undefined {
-  const backs = nodeAt(plan, index).from.filter((source) => isRecurrent(plan, source, index));
-  const [back] = backs;
-  if (back === undefined) return undefined;
-  const { node, path } = nodeAt(plan, back);
-  if (backs.length > 1) throw noChain(path, "a layer has one recurrent connection");
-  const bias = fieldNumbers(node, "bias")?.values;
-  return {
-    weights: assertDefined(fieldNumbers(node, "weight"), "weight").values,
-    bias: bias === undefined ? undefined : Float64Array.from(bias),
-  };
-}
-
-function recurrentTensor(values: ArrayLike<number>, count: number, gains: Gains): Tensor {
-  const weights = new Float32Array(count * count);
-  for (let i = 0; i < count; i++) {
-    for (let o = 0; o < count; o++) weights[i * count + o] = (values[o * count + i] ?? 0) * gains.gain(o);
+/** The grid that a file of ours notes for its weights; scaled weights lie on another. */
+function noted(plan: NirPlan, weights: number, neurons: LinkNeurons): { readonly quantizer?: Quantizer } {
+  const text = plan.discretization.usesNotes === true ? notedQuantizer(nodeAt(plan, weights).node.metadata) : undefined;
+  if (text === undefined || Array.from({ length: neurons.count }, (_, n) => neurons.gain(n)).some((g) => g !== 1))
+    return {};
+  try {
+    const { channelScales, ...plain } = JSON.parse(text) as Quantizer;
+    const quantizer =
+      channelScales === undefined ? plain : { ...plain, channelScales: Float32Array.from(channelScales) };
+    return checkQuantizer(quantizer, "quantizer").length === 0 ? { quantizer } : {};
+  } catch {
+    return {};
   }
-  return tensor([count, count], weights);
-}
-
-function convLayer(
-  common: Common,
-  { node, path, input }: NonNullable<Part["synapse"]>,
-  shape: readonly number[],
-  gains: Gains,
-): Layer {
-  const [tall, wide] = windowsOf(node).map((window) => ({ ...window, isEven: window.before === window.after }));
-  const isSquare =
-    tall?.stride === wide?.stride && tall?.before === wide?.before && tall?.isEven === true && wide?.isEven === true;
-  if (tall === undefined || wide === undefined || !isSquare)
-    throw noChain(path, "stride and padding differ by direction");
-  if (tall.dilation !== 1 || wide.dilation !== 1) throw noChain(path, "a layer has no dilation");
-  const kernel = assertDefined(fieldNumbers(node, "weight"), "weight");
-  const [outputs = 0, perGroup = 0, rows = 0, columns = 0] = kernel.shape;
-  const [channels = 0, inputRows = 0, inputColumns = 0] = input;
-  const plane = cellsOf(shape) / outputs;
-  const gainOf = uniformGain(gains, outputs, plane, path);
-  const weights = new Float32Array(kernel.values.length);
-  let to = 0;
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++)
-      for (let i = 0; i < perGroup; i++)
-        for (let o = 0; o < outputs; o++)
-          weights[to++] = (kernel.values[((o * perGroup + i) * rows + y) * columns + x] ?? 0) * gainOf(o);
-  const own = fieldNumbers(node, "bias")?.values;
-  const bias = Float32Array.from({ length: outputs }, (_, o) => (own?.[o] ?? 0) * gainOf(o) + gains.drift(o * plane));
-  const [, outRows = 1, outColumns = 1] = shape;
-  return {
-    ...common,
-    kind: "conv",
-    input: { rows: inputRows, columns: inputColumns, channels },
-    output: { rows: outRows, columns: outColumns, channels: outputs },
-    stride: tall.stride,
-    padding: tall.before,
-    groups: fieldList(node, "groups")?.[0] ?? 1,
-    weights: tensor([rows, columns, perGroup, outputs], weights),
-    ...(bias.some((value) => value !== 0) ? { bias: tensor([outputs], bias) } : {}),
-  };
-}
-
-/** A convolution shares its weights, so its neurons must share their gain. */
-function uniformGain(gains: Gains, outputs: number, plane: number, path: string): (channel: number) => number {
-  for (let n = 0; n < outputs * plane; n++) {
-    const first = Math.floor(n / plane) * plane;
-    if (gains.gain(n) !== gains.gain(first) || gains.drift(n) !== gains.drift(first)) {
-      throw noChain(path, "its neurons scale their input differently");
-    }
-  }
-  return (channel) => gains.gain(channel * plane);
 }

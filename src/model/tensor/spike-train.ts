@@ -125,3 +125,12 @@ export function spikesPerNeuron(train: SpikeTrain): Float32Array {
   }
   return counts;
 }
+
+/** Spikes as numbers, 1 and 0. Shape [step, sample, neuron]. */
+export function asFloats({ stepCount, sampleCount, neuronCount, rowWords, words }: SpikeTrain): Float32Array {
+  return new Float32Array(stepCount * sampleCount * neuronCount).map((_, i) => {
+    const n = i % neuronCount;
+    const word = words[Math.floor(i / neuronCount) * rowWords + (n >>> 5)] ?? 0;
+    return (word >>> (n & 31)) & 1;
+  });
+}

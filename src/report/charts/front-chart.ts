@@ -8,7 +8,13 @@ import type { CsvCell } from "../csv.ts";
 import type { QuantityKind, Unit } from "../../base/index.ts";
 import { axisTitle, bottomAxis, leftAxis, makeAxis, type Axis } from "./axis.ts";
 import { chartFigure, legend, maxCsvText, type ChartTable } from "./frame.ts";
-import { knownValue, type DrawnTrial } from "./front-points.ts";
+import { drawnTrials, knownValue, type DrawnTrial } from "./front-points.ts";
+
+/** The front of an exploration as a figure of its own. */
+export function frontFigure(exploration: ExplorationSummary): Markup {
+  const { drawn, omittedCount } = drawnTrials(exploration);
+  return frontChart(exploration, drawn, omittedCount);
+}
 
 /** The front in its two leading objectives, large. */
 export function frontChart(

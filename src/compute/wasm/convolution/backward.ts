@@ -16,15 +16,16 @@ import {
   type Value,
 } from "../../kernel/language.ts";
 import type { Surrogate } from "../../backend.ts";
-import { adjointPair } from "../backward.ts";
 import { argument, argumentCount, loadVectors, storeVectors } from "../code.ts";
 import type { LayerPlan, Plan } from "../plan.ts";
 import { eachPatchValue, winnerWords, type PatchMethod } from "./forward.ts";
 import { inputGradient } from "./input-gradient.ts";
+import { adjointRow } from "./adjoint.ts";
+import { freeRow } from "./normalize.ts";
 import { eachPatchEvent } from "./patches.ts";
 import { spreadToPatterns } from "./patterns.ts";
 import { laneMask, receivers } from "./receivers.ts";
-import { convolutionScratch, sampleGroups, type ConvolutionPlan } from "./plan.ts";
+import { sampleGroups, type ConvolutionPlan } from "./plan.ts";
 import { blockParts, eachBlock, memberCells, type Block } from "./positions.ts";
 
 /** Units: groups of samples. Weight gradients of a direct input come from the time sum, by `directGradientsKernel`. */
@@ -37,14 +38,17 @@ export function convolutionBackwardKernel(
   const k = new KernelBuilder(name, argumentCount);
   const convolution = assertDefined(layer.convolution, "convolution");
   const scratch = k.keep(sum(times(k.argument(argument.thread), plan.scratchBytes), i32(plan.scratch)));
+  const { normalization } = layer;
   const learned = targetOf(convolution, options.method);
   eachGroup(k, (group, eachSample) => {
     const base = k.keep(sum(times(group, learned.bytes), i32(learned.address)));
     k.loop(base, sum(base, i32(learned.bytes)), 16, (at) => k.store(at, 0, load("v128", i32(0))));
     eachSample((sample) => {
+      if (normalization !== undefined) clearSample(k, layer, sample);
       k.loop(i32(0), k.argument(argument.steps), -1, (step) => {
         const row = k.keep(sum(times(sample, plan.sampleRows), step));
-        goBack(k, layer, options.surrogate, { sample, row, scratch });
+        if (normalization === undefined) adjointRow(k, layer, options.surrogate, { sample, row, scratch });
+        else freeRow(k, { layer, normalization }, row, options.method === "direct" ? sample : undefined);
         if (options.method !== "direct") spreadToWeights(k, layer, options.method, { row, base });
         if (convolution.below !== undefined) inputGradient(k, layer, convolution.below, { sample, row, scratch });
       });
@@ -105,34 +109,11 @@ function targetOf(plan: ConvolutionPlan, method: PatchMethod): { readonly addres
   return { address: gradients, bytes };
 }
 
-/** The adjoint of all neurons in one step. */
-function goBack(
-  k: KernelBuilder,
-  layer: LayerPlan,
-  surrogate: Surrogate,
-  { sample, row, scratch }: { readonly sample: Local; readonly row: Local; readonly scratch: Local },
-): void {
-  const convolution = assertDefined(layer.convolution, "convolution");
-  const { spikeGradient, below } = convolution;
-  const cellStart = k.keep(times(sample, layer.tileBytes));
-  const savedStart = k.keep(times(row, layer.tileBytes));
-  k.loop(i32(0), i32(layer.tileBytes), 32, (at) => {
-    const cell = k.keep(sum(cellStart, at));
-    const saved = k.keep(sum(savedStart, at));
-    const pair = [0, 1];
-    const carried = pair.map((j) => layer.carried.map((address) => k.keep(load("v128", cell, address + 16 * j))));
-    const spikes = pair.map((j) => {
-      const parts = [load("v128", cell, layer.staticGradient + 16 * j)];
-      if (spikeGradient !== 0) parts.push(load("v128", saved, spikeGradient + 16 * j));
-      if (layer.perStep !== undefined) parts.push(load("v128", saved, layer.perStep.spike + 16 * j));
-      return k.keep(parts.reduce((a, b) => apply("v.add", a, b)));
-    });
-    const also = below?.recursion?.added;
-    const added = adjointPair(k, layer, surrogate, { at, pair, cell, saved, spikes, carried, also });
-    layer.carried.forEach((address, s) => {
-      pair.forEach((j, v) => k.store(cell, address + 16 * j, assertDefined(carried[v]?.[s], "carried")));
-    });
-    if (also !== undefined) storeVectors(k, k.keep(sum(scratch, at)), convolutionScratch(convolution).added, added);
+/** The time sum of a sample's gradient starts anew. */
+function clearSample(k: KernelBuilder, layer: LayerPlan, sample: Local): void {
+  const cell = k.keep(times(sample, layer.tileBytes));
+  k.loop(cell, sum(cell, i32(layer.tileBytes)), 16, (at) => {
+    k.store(at, layer.inputGradientSum, load("v128", i32(0)));
   });
 }
 

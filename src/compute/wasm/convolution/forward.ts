@@ -3,16 +3,17 @@
 import { assertDefined } from "../../../base/index.ts";
 import { poolingShare } from "../../../model/network/index.ts";
 import { apply, i32, KernelBuilder, load, sum, times, vector, type Kernel, type Local } from "../../kernel/language.ts";
-import { addVectors, argument, argumentCount, loadVectors, storeVectors } from "../code.ts";
+import { addProducts, addVectors, argument, argumentCount, loadVectors, storeVectors, zeroVectors } from "../code.ts";
 import { updateVector, type ForwardOptions } from "../forward.ts";
+import { scaledCurrent } from "../normalize-channels.ts";
 import type { LayerPlan, Plan } from "../plan.ts";
 import { eachPatchEvent } from "./patches.ts";
 import { addPatterns } from "./patterns.ts";
 import { convolutionScratch, type ConvolutionPlan } from "./plan.ts";
 import { blockParts, eachBlock, memberCells, type Block } from "./positions.ts";
 
-/** How the sums of a position are formed; `direct` sums were formed before, once for all steps. */
-export type PatchMethod = "events" | "tables" | "direct";
+/** How the sums of a position are formed; `direct` ones were formed before, once for all steps, `normalized` ones in every step. */
+export type PatchMethod = "events" | "tables" | "direct" | "normalized";
 
 /** Units: samples. All steps of a convolution. */
 export function convolutionForwardKernel(
@@ -22,32 +23,65 @@ export function convolutionForwardKernel(
   options: ForwardOptions & { readonly method: PatchMethod },
 ): Kernel {
   const k = new KernelBuilder(name, argumentCount);
-  const convolution = assertDefined(layer.convolution, "convolution");
-  const scratch = k.keep(sum(times(k.argument(argument.thread), plan.scratchBytes), i32(plan.scratch)));
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (sample) => {
     const cell = k.keep(times(sample, layer.tileBytes));
     const first = k.keep(times(sample, plan.sampleRows));
     k.loop(first, sum(first, k.argument(argument.steps)), 1, (row) => {
       const spikes = k.keep(sum(times(row, 4 * layer.output.words), i32(layer.output.bits)));
       k.loop(spikes, sum(spikes, i32(4 * layer.output.words)), 4, (word) => k.store(word, 0, i32(0)));
-      const winners = k.keep(sum(times(row, convolution.winnerBytes), i32(convolution.winners)));
       const saved = k.keep(times(row, layer.tileBytes));
-      const bits = k.keep(sum(times(row, 4 * convolution.rowWords), i32(convolution.bits)));
-      const values = k.keep(sum(times(row, 4 * convolution.cells), i32(convolution.values ?? 0)));
-      eachBlock(k, convolution, (block) => {
+      blockSums(k, plan, layer, { ...options, sample, row }, (block, sums) => {
         const at = k.keep(sum(cell, block.place));
-        const sums =
-          options.method === "direct"
-            ? loadVectors(k, at, assertDefined(layer.base, "base"), 4 * convolution.blockVectors)
-            : windowSums(k, convolution, { scratch, winners: options.training ? winners : undefined }, (member) => {
-                const start = k.keep(sum(block.firstBit, i32(member)));
-                return patchSums(k, layer, options.method, { bits, values, start, block });
-              });
         updateBlock(k, layer, options, { block, sums, at, saved: k.keep(sum(saved, block.place)), spikes });
       });
     });
   });
   return k.finish();
+}
+
+/** Runs `write` with the pooled sums of every block of a row. */
+export function blockSums(
+  k: KernelBuilder,
+  plan: Plan,
+  layer: LayerPlan,
+  place: {
+    readonly method: PatchMethod;
+    readonly sample: Local;
+    readonly row: Local;
+    /** Remember which positions won. */
+    readonly training: boolean;
+  },
+  write: (block: Block, sums: readonly Local[]) => void,
+): void {
+  const { method, sample, row, training } = place;
+  const convolution = assertDefined(layer.convolution, "convolution");
+  const scratch = k.keep(sum(times(k.argument(argument.thread), plan.scratchBytes), i32(plan.scratch)));
+  const cell = k.keep(times(sample, layer.tileBytes));
+  const rowStart = k.keep(times(row, layer.tileBytes));
+  const winners = k.keep(sum(times(row, convolution.winnerBytes), i32(convolution.winners)));
+  const bits = k.keep(sum(times(row, 4 * convolution.rowWords), i32(convolution.bits)));
+  const values = k.keep(sum(times(row, 4 * convolution.cells), i32(convolution.values ?? 0)));
+  eachBlock(k, convolution, (block) => {
+    switch (method) {
+      case "direct":
+        write(block, loadVectors(k, k.keep(sum(cell, block.place)), layer.base ?? 0, 4 * convolution.blockVectors));
+        break;
+      case "normalized":
+        write(block, normalizedSums(k, layer, block, k.keep(sum(rowStart, block.place))));
+        break;
+      case "events":
+      case "tables": {
+        const found = windowSums(k, convolution, { scratch, winners: training ? winners : undefined }, (member) => {
+          const start = k.keep(sum(block.firstBit, i32(member)));
+          return patchSums(k, layer, method, { bits, values, start, block });
+        });
+        write(block, found);
+        break;
+      }
+      default:
+        method satisfies never;
+    }
+  });
 }
 
 /** Units: samples. Currents of a direct input, once for all steps; their winners stand in the sample's first row. */
@@ -65,10 +99,7 @@ export function directConvolutionKernel(name: string, plan: Plan, layer: LayerPl
         const start = k.keep(sum(block.firstBit, i32(member)));
         eachPatchValue(k, convolution, { values, start, group: block.group }, (weights, x) => {
           const at = k.keep(sum(weights, block.column));
-          locals.forEach((local, j) => {
-            const product = apply("v.mul", x, load("v128", at, layer.weights.values + 16 * j));
-            k.set(local, apply("v.add", local, product));
-          });
+          addProducts(k, locals, x, at, layer.weights.values);
         });
         return locals;
       });
@@ -104,15 +135,27 @@ export function eachPatchValue(
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The bias, which normalized currents get later. */
 function startSums(k: KernelBuilder, layer: LayerPlan, block: Block): Local[] {
   const { blockVectors } = assertDefined(layer.convolution, "convolution");
+  if (layer.normalization !== undefined) return zeroVectors(k, 4 * blockVectors);
   return loadVectors(k, k.keep(block.column), layer.bias.values, 4 * blockVectors);
+}
+
+/** Currents that were kept, normalized, and the bias. */
+function normalizedSums(k: KernelBuilder, layer: LayerPlan, block: Block, at: Local): Local[] {
+  const { blockVectors } = assertDefined(layer.convolution, "convolution");
+  const normalization = assertDefined(layer.normalization, "normalization");
+  const channels = k.keep(block.column);
+  return loadVectors(k, channels, layer.bias.values, 4 * blockVectors).map((bias, j) =>
+    k.keep(apply("v.add", scaledCurrent(normalization, { at, channels, offset: 16 * j }), bias)),
+  );
 }
 
 function patchSums(
   k: KernelBuilder,
   layer: LayerPlan,
-  method: PatchMethod,
+  method: "events" | "tables",
   patch: { readonly bits: Local; readonly values: Local; readonly start: Local; readonly block: Block },
 ): Local[] {
   const { start, block } = patch;
@@ -129,10 +172,7 @@ function patchSums(
       return;
     }
     const x = k.keep(load("v128.splat", sum(patch.values, times(bit, 4))));
-    sums.forEach((local, j) => {
-      const product = apply("v.mul", x, load("v128", at, layer.weights.values + 16 * j));
-      k.set(local, apply("v.add", local, product));
-    });
+    addProducts(k, sums, x, at, layer.weights.values);
   });
   return sums;
 }

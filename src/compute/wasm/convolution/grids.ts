@@ -1,5 +1,5 @@
 // The bitmap that a convolution reads, where it is not the spikes below as they are: rows and columns of silence around them, or
-// windows of them pooled to their union, with counts or means as values beside it.
+// windows of them pooled to their union. Beside it values, where they are not bits: counts, means, or what spikes carry.
 
 import { assertDefined } from "../../../base/index.ts";
 import { poolingShare, pooledGrid, type InputPooling } from "../../../model/network/index.ts";
@@ -16,6 +16,7 @@ import {
   type Value,
 } from "../../kernel/language.ts";
 import { argument, argumentCount, laneMasks } from "../code.ts";
+import { sentAt, type GradedPlan } from "../graded.ts";
 import { rowOf } from "../lists.ts";
 import type { LayerPlan, Plan } from "../plan.ts";
 import { loadShortBits } from "./patches.ts";
@@ -26,6 +27,7 @@ export function gridKernel(name: string, plan: Plan, layer: LayerPlan): Kernel {
   const k = new KernelBuilder(name, argumentCount);
   const convolution = assertDefined(layer.convolution, "convolution");
   const { rowWords, bits } = convolution;
+  const { graded } = layer.input;
   const pooling = convolution.layer.inputPooling;
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (unit) => {
     const { row } = rowOf(k, plan, unit);
@@ -33,7 +35,8 @@ export function gridKernel(name: string, plan: Plan, layer: LayerPlan): Kernel {
     const to = k.keep(sum(times(row, 4 * rowWords), i32(bits)));
     k.loop(to, sum(to, i32(4 * rowWords)), 4, (word) => k.store(word, 0, i32(0)));
     if (pooling === undefined) copyRows(k, convolution, from, to);
-    else poolRows(k, convolution, pooling, { from, to, row });
+    else poolRows(k, convolution, pooling, { from, to, row, isGraded: graded !== undefined });
+    if (graded !== undefined) valueRows(k, convolution, pooling ?? singleCells(convolution), { graded, row });
   });
   return k.finish();
 }
@@ -58,8 +61,9 @@ function poolRows(
   k: KernelBuilder,
   plan: ConvolutionPlan,
   pooling: InputPooling,
-  { from, to, row }: { readonly from: Local; readonly to: Local; readonly row: Local },
+  place: { readonly from: Local; readonly to: Local; readonly row: Local; readonly isGraded: boolean },
 ): void {
+  const { from, to, row, isGraded } = place;
   const { grid, stride } = pooling;
   const { channels } = grid;
   const pooled = pooledGrid(grid, pooling);
@@ -74,12 +78,46 @@ function poolRows(
         );
         const union = members.reduce<Value>((a, b) => apply("i32.or", a, b), i32(0));
         depositBits(k, to, sum(target, i32(start)), k.keep(union));
-        if (values === undefined) return;
+        if (values === undefined || isGraded) return;
         for (let j = 0; j < count; j += 4) {
           const total = countBits(members, j);
           const at = sum(values, times(target, 4));
           k.store(k.keep(at), 4 * (start + j), apply("v.mul", total, vector(poolingShare(pooling))));
         }
+      });
+    });
+  });
+}
+
+/** No pooling: every cell is its own window. */
+function singleCells({ layer }: ConvolutionPlan): InputPooling {
+  return { kind: "max", size: 1, stride: 1, grid: layer.input };
+}
+
+/** What the cells of a row carry. */
+function valueRows(
+  k: KernelBuilder,
+  plan: ConvolutionPlan,
+  pooling: InputPooling,
+  { graded, row }: { readonly graded: GradedPlan; readonly row: Local },
+): void {
+  const { grid, stride, kind } = pooling;
+  const { channels } = grid;
+  const pooled = pooledGrid(grid, pooling);
+  const values = k.keep(sum(times(row, 4 * plan.cells), i32(assertDefined(plan.values, "values"))));
+  k.loop(i32(0), i32(pooled.rows), 1, (y) => {
+    k.loop(i32(0), i32(pooled.columns), 1, (x) => {
+      const source = k.keep(times(sum(times(y, grid.columns * stride), times(x, stride)), channels));
+      const cell = sum(times(sum(times(y, plan.padded.columns), x), channels), i32(cellOf(plan, 0)));
+      const target = k.keep(sum(values, times(cell, 4)));
+      k.loop(i32(0), i32(channels), 1, (channel) => {
+        const members = windowOffsets(pooling).map((offset): Value => {
+          const neuron = sum(source, channel, i32(offset * channels));
+          return k.keep(load("f32", sentAt(k, graded, row, neuron), graded.values));
+        });
+        const joined = members.reduce((a, b) => apply(kind === "max" ? "f32.max" : "f32.add", a, b));
+        const share: Value = { kind: "constant", type: "f32", value: poolingShare(pooling) };
+        k.store(sum(target, times(channel, 4)), 0, apply("f32.mul", joined, share));
       });
     });
   });

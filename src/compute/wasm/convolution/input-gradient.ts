@@ -200,7 +200,7 @@ function copyOut(
   });
 }
 
-/** Through the pooling of spikes: the first that fired gets a maximum's gradient, or the first of a silent window; all get a sum's. */
+/** Through the pooling of spikes: the first of the largest gets a maximum's gradient, be they bits or graded; all get a sum's. */
 function unpoolOut(
   k: KernelBuilder,
   plan: ConvolutionPlan,
@@ -213,6 +213,7 @@ function unpoolOut(
   const { inputWidth, source, rowBytes } = below;
   const padding = plan.layer.padding;
   const bits = k.keep(sum(times(place.row, 4 * source.words), i32(source.bits)));
+  const sent = k.keep(sum(times(place.row, rowBytes), i32(source.graded?.values ?? 0)));
   k.loop(place.to, sum(place.to, i32(rowBytes)), 16, (at) => k.store(at, 0, load("v128", i32(0))));
   k.loop(i32(0), i32(pooled.rows), 1, (y) => {
     k.loop(i32(0), i32(pooled.columns), 1, (x) => {
@@ -222,12 +223,17 @@ function unpoolOut(
       eachInputPart(below, grid.channels, ({ lane, channel, count }) => {
         const members = windowOffsets(pooling).map((offset) => k.keep(sum(first, i32(offset))));
         const wins =
-          pooling.kind === "max"
-            ? firstFiring(
-                k,
-                members.map((pixel) => loadShortBits(k, bits, sum(times(pixel, grid.channels), i32(channel)), count)),
-              )
-            : members.map(() => undefined);
+          pooling.kind !== "max"
+            ? members.map(() => undefined)
+            : source.graded === undefined
+              ? firstFiring(
+                  k,
+                  members.map((pixel) => loadShortBits(k, bits, sum(times(pixel, grid.channels), i32(channel)), count)),
+                )
+              : firstLargest(k, members.length, count, (m, j) => {
+                  const pixel = assertDefined(members[m], "member");
+                  return load("v128", sum(sent, times(pixel, 4 * inputWidth)), 4 * lane + 16 * j);
+                });
         members.forEach((pixel, m) => {
           const to = k.keep(sum(place.to, times(pixel, 4 * inputWidth)));
           const won = wins[m];
@@ -271,4 +277,32 @@ function firstFiring(k: KernelBuilder, members: readonly Local[]): readonly Loca
     k.set(left, apply("i32.and", left, apply("i32.xor", wins, i32(-1))));
     return wins;
   });
+}
+
+/** The same of values: the first of the largest. @param valueOf  Four channels, from `j` · 4 on, of a member. */
+function firstLargest(
+  k: KernelBuilder,
+  memberCount: number,
+  channels: number,
+  valueOf: (member: number, j: number) => Value,
+): readonly Local[] {
+  const beats = Array.from({ length: memberCount }, () => k.keep(i32(0)));
+  for (let j = 0; 4 * j < channels; j++) {
+    const best = k.keep(valueOf(0, j));
+    for (let m = 1; m < memberCount; m++) {
+      const own = k.keep(valueOf(m, j));
+      const isMore = k.keep(apply("v.gt", own, best));
+      k.set(best, apply("v.select", own, best, isMore));
+      const bits = assertDefined(beats[m], "member");
+      k.set(bits, apply("i32.or", bits, apply("i32.shl", apply("v.bitmask", isMore), i32(4 * j))));
+    }
+  }
+  // Who beat all before him wins, unless somebody after him did; the first wins what is left.
+  const left = k.keep(i32(-1));
+  for (const bits of beats.slice(1).toReversed()) {
+    const later = k.keep(left);
+    k.set(left, apply("i32.and", left, apply("i32.xor", bits, i32(-1))));
+    k.set(bits, apply("i32.and", bits, later));
+  }
+  return [left, ...beats.slice(1)];
 }

@@ -3,6 +3,7 @@
 import { assertDefined } from "../../../base/index.ts";
 import type { Call, LayerPhases } from "../layer-phases.ts";
 import type { LayerPlan, Plan } from "../plan.ts";
+import { normalizedConvolutionBackward, normalizedConvolutionForward } from "./normalize.ts";
 import { patternsPay } from "./patterns.ts";
 import { sampleGroups } from "./plan.ts";
 
@@ -20,10 +21,12 @@ export function convolutionPhases(_plan: Plan, layer: LayerPlan): LayerPhases {
       return [
         ...(isCopied && method !== "direct" ? [[`grid${index}`, samples * steps] as const] : []),
         ...(method === "tables" ? [[`patterns${index}`, kernelRows] as const] : []),
-        [`${training ? "train" : "infer"}${suffix}`, samples],
+        ...(layer.normalization === undefined
+          ? [[`${training ? "train" : "infer"}${suffix}`, samples] as const]
+          : normalizedConvolutionForward(layer, { samples, training }, suffix)),
       ];
     },
-    backward: (_part, method, learning) => {
+    backward: ({ samples }, method, learning) => {
       const prefix = learning ? "learn" : "gradient";
       const own = {
         direct: (): Call[] => [
@@ -34,10 +37,14 @@ export function convolutionPhases(_plan: Plan, layer: LayerPlan): LayerPhases {
         events: (): Call[] => [[`${prefix}.weights${index}`, weightUnits]],
       }[method]();
       const kind = { direct: "Direct", events: `Events${index}`, tables: `Tables${index}` }[method];
+      const isNormalized = layer.normalization !== undefined;
       return [
+        ...(isNormalized ? normalizedConvolutionBackward(layer, samples, prefix) : []),
         [`backward${kind}`, sampleGroups],
         ...own,
-        ...(layer.layer.bias === undefined ? [] : [[`${prefix}.bias${index}`, pixelWidth / 4] as const]),
+        ...(layer.layer.bias === undefined || isNormalized
+          ? []
+          : [[`${prefix}.bias${index}`, pixelWidth / 4] as const]),
         ...(layer.parameters.size === 0 ? [] : [[`${prefix}.parameters${index}`, layer.tileBytes / 32] as const]),
       ];
     },

@@ -16,7 +16,7 @@ export interface ConvolutionPlan extends ConvolutionShape {
   readonly isCopied: boolean;
   /** Values of a row. */
   readonly cells: number;
-  /** Values of pooled spikes that are not bits: [row][cell]. */
+  /** Values of spikes that are not bits, because they are pooled or carry more: [row][cell]. */
   readonly values: number | undefined;
   /** Direct input, padded: [sample][cell]; first layer only. */
   readonly direct: number | undefined;
@@ -80,7 +80,7 @@ export function planConvolution(
   const shape = convolutionShape(grid);
   const { padded, window, kernelRows, kernelColumns, pixelWidth } = shape;
   const { inputPooling, output, groups } = layer;
-  const isCopied = layer.padding > 0 || inputPooling !== undefined;
+  const isCopied = layer.padding > 0 || inputPooling !== undefined || input.graded !== undefined;
   // Wide stores reach beyond the last cell.
   const cells = Math.ceil(cellCount(padded) / 4) * 4 + 4;
   const rowWords = isCopied ? Math.ceil(cells / 32) + 2 : input.words;
@@ -89,7 +89,7 @@ export function planConvolution(
   const winnerBytes = 4 * (window.size ** 2 - 1) * pixels * shape.blocks * Math.ceil(shape.blockVectors / 8);
   const weightBytes = Math.ceil((kernelRows * kernelColumns * shape.groupInputs * pixelWidth) / 8) * 32;
   const patternBits = kernelColumns * padded.channels;
-  const isCounted = inputPooling !== undefined && inputPooling.kind !== "max";
+  const isCounted = (inputPooling !== undefined && inputPooling.kind !== "max") || input.graded !== undefined;
   const hasPatterns = groups === 1 && patternBits <= patternLimit && !isCounted;
   const patternBytes = 4 * kernelRows * 2 ** patternBits * pixelWidth;
   return {

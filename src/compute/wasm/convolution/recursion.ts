@@ -1,7 +1,7 @@
 // Gradients of a neuron that only leaks obey D[t] = E[t] + decay · D[t + 1], where E is what this step's spike adds. Weights are
 // linear, so Wᵀ D[t] = Wᵀ E[t] + decay · Wᵀ D[t + 1]: multiply E, which is zero wherever the surrogate or the pooling above is, and
 // let the input gradient leak instead. Exact for one state, a decay that all neurons share, and a reset that is detached and
-// subtracts; not where the winners of a maximum route the current.
+// subtracts; not where the winners of a maximum route the current, nor where normalization couples a batch.
 
 import { operands, reference, type Expression, type Neuron } from "../../../model/neuron/index.ts";
 import type { Tape } from "../tape.ts";
@@ -23,6 +23,7 @@ export function inputRecursion(
   const current = gradients["input"];
   if (state.length !== 1 || own === undefined || current?.op !== "add") return undefined;
   if (window.kind === "max" && window.size > 1) return undefined;
+  if (layer.normalization !== undefined) return undefined;
   const carried = reference(`gradient.${own}`);
   const added = current.a === carried ? current.b : current.b === carried ? current.a : undefined;
   if (added === undefined || mentions(added, carried)) return undefined;

@@ -103,7 +103,7 @@ function asConvolution(layer: Layer): ConvLayer {
       { path: layer.name, exit: "unsupported" },
     );
   }
-  const { name, neuronCount, neuron, neuronParameters, bias, weights, inputPooling: pooling } = layer;
+  const { name, neuronCount, neuron, neuronParameters, bias, weights, inputPooling: pooling, normalization } = layer;
   const input = pooling === undefined ? flat(weights.shape[0] ?? 0) : pooledGrid(pooling.grid, pooling);
   return {
     kind: "conv",
@@ -119,6 +119,7 @@ function asConvolution(layer: Layer): ConvLayer {
     ...(bias === undefined ? {} : { bias }),
     ...(neuronParameters === undefined ? {} : { neuronParameters }),
     ...(pooling === undefined ? {} : { inputPooling: pooling }),
+    ...(normalization === undefined ? {} : { normalization }),
   };
 }
 

@@ -13,8 +13,11 @@ function layer(density: number, change: Partial<HierarchyLayer> = {}): Hierarchy
     name: "l",
     matrix: { rows, columns, bits: 4, values },
     stepCount: 8,
+    inputCount: rows,
+    neuronCount: columns,
+    sumCount: columns,
     spikesIn,
-    spikesOut: 20,
+    reachedOperations: spikesIn * columns,
     effectiveOperations: spikesIn * columns * found,
     sumBits: 12,
     ...change,
@@ -32,7 +35,17 @@ test("eleven components in order, their energies add up to the total, every one 
 
 test("bits through a hand-made layer", () => {
   const matrix = { rows: 2, columns: 4, bits: 4, values: [0, 3, 0, 0, -1, 0, 0, 2] };
-  const small = layer(1, { matrix, stepCount: 2, spikesIn: 3, effectiveOperations: 5, sumBits: 10 });
+  const small = layer(1, {
+    matrix,
+    stepCount: 2,
+    inputCount: 2,
+    neuronCount: 4,
+    sumCount: 4,
+    spikesIn: 3,
+    reachedOperations: 12,
+    effectiveOperations: 5,
+    sumBits: 10,
+  });
   const counts = hierarchyEnergy(small, "bitmap").lines.map(({ count }) => count);
   // 8 mask bits and three values of 4 bits.
   const sums = 2 * 5 * 10 + 8 * 10;
@@ -53,7 +66,10 @@ test("fewer weights never cost more in a compressed format, and change nothing i
 });
 
 test("fewer spikes never cost more; weights that do not fit their buffer come in every step", () => {
-  const quiet = hierarchyEnergy(layer(0.3, { spikesIn: 50, effectiveOperations: 900 }), "bitmap");
+  const quiet = hierarchyEnergy(
+    layer(0.3, { spikesIn: 50, reachedOperations: 3200, effectiveOperations: 900 }),
+    "bitmap",
+  );
   assert.ok(quiet.total.value < hierarchyEnergy(layer(0.3), "bitmap").total.value);
   const sizes = { sharedBits: 1e6, inputBits: 8192, weightBits: 1000, outputBits: 8192 };
   const small = hierarchyEnergy(layer(0.3), "dense", sizes);

@@ -2,8 +2,8 @@
 //
 // Each layer, once per inference: its weights come from DRAM, through the shared buffer's port, into the weight buffer; when they do
 // not fit there, they come anew in every step. In each step, spikes move as a bitmap from the shared buffer into the input buffer;
-// each spike fetches its row, as the format stores it, and every fetched weight is added to a sum in the output buffer. New spikes go
-// back to the shared buffer.
+// each spike fetches the weights that it reaches (its row, or what of a kernel lies around it), as the format stores them, and every
+// one is added to a sum in the output buffer. New spikes go back to the shared buffer.
 
 import { assertDefined, quantity, type Quantity } from "../../../base/index.ts";
 import { indexBits, logicalBits, storageFormats, type IntegerMatrix } from "../../../model/sparsity/index.ts";
@@ -12,10 +12,17 @@ import { componentEnergies, defaultSizes, type ComponentName, type HierarchySize
 /** A layer with what happened in it, per inference. */
 export interface HierarchyLayer {
   readonly name: string;
+  /** The stored weights: a row for each input, or for each kernel position and input channel. */
   readonly matrix: IntegerMatrix;
   readonly stepCount: number;
+  /** Inputs that may spike; of a recurrent layer its own neurons as well. */
+  readonly inputCount: number;
+  readonly neuronCount: number;
+  /** Accumulators. */
+  readonly sumCount: number;
   readonly spikesIn: number;
-  readonly spikesOut: number;
+  /** Spikes through synapses, whatever their weight. */
+  readonly reachedOperations: number;
   /** Spikes through weights that are not zero. */
   readonly effectiveOperations: number;
   /** Bits of a sum. */
@@ -91,7 +98,7 @@ export function crossoverDensity(
   const energyAt = (density: number, name: string): number => {
     const isPlain = name === "dense";
     const weightBits = isPlain ? rows * columns * bits : format.expectedBits(layer.matrix, density, 1);
-    const effective = { ...layer, effectiveOperations: layer.spikesIn * columns * density };
+    const effective = { ...layer, effectiveOperations: layer.reachedOperations * density };
     return countBits(effective, { weightBits, isPlain, sizes }).reduce(
       (sum, [component, count]) => sum + count * unit[component].value,
       0,
@@ -120,17 +127,17 @@ function countBits(
     sizes,
   }: { readonly weightBits: number; readonly isPlain: boolean; readonly sizes: HierarchySizes },
 ): readonly (readonly [ComponentName, number])[] {
-  const { matrix, stepCount, spikesIn, effectiveOperations, sumBits } = layer;
+  const { matrix, stepCount, inputCount, spikesIn, reachedOperations, sumBits } = layer;
   const { rows, columns } = matrix;
   const loads = weightBits <= sizes.weightBits ? 1 : stepCount;
   const fromDram = weightBits * loads;
-  const spikesRead = rows * stepCount;
-  const spikesWritten = columns * stepCount;
-  // A row as it lies in the buffer, metadata included; what a spike fetches.
-  const fetched = rows === 0 ? 0 : (spikesIn * weightBits) / rows;
+  const spikesRead = inputCount * stepCount;
+  const spikesWritten = layer.neuronCount * stepCount;
+  // As it lies in the buffer, metadata included.
+  const fetched = rows * columns === 0 ? 0 : (reachedOperations * weightBits) / (rows * columns);
   // Plain rows add zeros too; compressed ones bring their column along, so that a sum can be found.
-  const additions = isPlain ? spikesIn * columns : effectiveOperations;
-  const sums = 2 * additions * sumBits + spikesWritten * sumBits;
+  const additions = isPlain ? reachedOperations : layer.effectiveOperations;
+  const sums = 2 * additions * sumBits + layer.sumCount * stepCount * sumBits;
   const addresses = isPlain ? 0 : additions * indexBits(columns);
   return [
     ["DRAM", fromDram],
@@ -138,7 +145,7 @@ function countBits(
     ["shared activation buffer", spikesRead + spikesWritten],
     ["link shared–input", spikesRead + spikesWritten],
     ["input buffer", 2 * spikesRead],
-    ["link input–weight", spikesIn * indexBits(rows)],
+    ["link input–weight", spikesIn * indexBits(inputCount)],
     ["weight buffer", fromDram + fetched],
     ["link weight–output", fetched + addresses],
     ["output buffer", sums],

@@ -7,3 +7,4 @@ export {
   type HierarchyLayer,
   type HierarchyLine,
 } from "./hierarchy.ts";
+export { hierarchyLayers } from "./layers.ts";

@@ -1,8 +1,8 @@
 import type { PruningMethod } from "../method.ts";
 
 /**
- * Weights that shrink while learning go, whatever their size. Movement sums −gradient · weight over updates; with the change of
- * each update in place of the gradient and the weight taken half way, the sum telescopes to (w² − w₀²) / 2 for any optimizer.
+ * Weights that learning pulls toward zero go, whatever their size: −gradient · weight, summed over updates. The gradient of a pruned
+ * weight goes on counting, so that one that is missed comes back.
  */
 export const movement: PruningMethod = {
   name: "movement",
@@ -11,9 +11,9 @@ export const movement: PruningMethod = {
   needsGradients: false,
   atInitialization: false,
   rounds: 1,
-  score: (parts, { initial }) =>
-    parts.map(({ values, layer, key }) => {
-      const before = initial[layer]?.[key];
-      return Float64Array.from(values, (w, i) => (w * w - (before?.[i] ?? 0) ** 2) / 2);
-    }),
+  gather: (sums, weights, gradient) => {
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) - (weights[i] ?? 0) * (gradient[i] ?? 0);
+  },
+  score: (parts, { gathered }) =>
+    parts.map(({ name, values }) => Float64Array.from(gathered[name] ?? new Float32Array(values.length))),
 };

@@ -1,10 +1,20 @@
-import { denseLayers } from "../../../model/network/index.ts";
+import { assertDefined } from "../../../base/index.ts";
+import {
+  eachForwardSynapse,
+  eachReached,
+  eachRow,
+  layerInputCount,
+  synapseInputCount,
+  synapseSumCount,
+  type Layer,
+  type Network,
+} from "../../../model/network/index.ts";
 import type { PruningMethod } from "../method.ts";
-import type { PrunablePart } from "../part.ts";
+import { partName, type PrunablePart } from "../part.ts";
 
 /**
  * Synaptic flow, without data: a weight counts by the sum of |w| products over all paths through it. Scoring anew in a hundred
- * rounds keeps every layer connected.
+ * rounds keeps every layer connected. A weight of a convolution is part of many paths; pooling passes all of them on.
  */
 export const synflow: PruningMethod = {
   name: "synflow",
@@ -14,54 +24,84 @@ export const synflow: PruningMethod = {
   atInitialization: true,
   rounds: 100,
   score: (parts, { network }) => {
-    denseLayers(network);
-    const chain = parts.filter(({ key }) => key === "weights");
-    const arriving = flows(chain, network.inputCount);
-    const leaving = flowsBack(chain);
-    return parts.map((part) => {
-      const into = arriving[part.layer];
-      const from = leaving[part.layer];
+    const flows = flowsThrough(network, parts);
+    return parts.map(({ layer: index, key, values, columns }) => {
+      const layer = assertDefined(network.layers[index], "layer");
+      const { atRows, intoNeurons, fromSums, fromNeurons } = assertDefined(flows[index], "flow");
       // A recurrent path would be endless; a step through it is one more path into the same layer.
-      const sources = part.key === "weights" ? into : arriving[part.layer + 1];
-      return Float64Array.from(part.values, (w, i) => {
-        const row = Math.floor(i / part.columns);
-        return Math.abs(w) * (sources?.[row] ?? 0) * (from?.[i % part.columns] ?? 0);
+      if (key === "recurrentWeights") {
+        const through = (i: number): number =>
+          (intoNeurons[Math.floor(i / columns)] ?? 0) * (fromNeurons[i % columns] ?? 0);
+        return Float64Array.from(values, (w, i) => Math.abs(w) * through(i));
+      }
+      const scores = new Float64Array(values.length);
+      eachForwardSynapse(layer, (row, sum, i) => {
+        scores[i] = (scores[i] ?? 0) + (atRows[row] ?? 0) * (fromSums[sum] ?? 0);
       });
+      return scores.map((score, i) => score * Math.abs(values[i] ?? 0));
     });
   },
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-/** Flow that arrives at the rows of each layer, and what leaves the last one. */
-function flows(chain: readonly PrunablePart[], inputCount: number): Float64Array[] {
-  const found = [new Float64Array(inputCount).fill(1)];
-  for (const { values, columns } of chain) {
-    const into = found.at(-1) ?? new Float64Array(0);
-    const out = new Float64Array(columns);
-    values.forEach((w, i) => {
-      const column = i % columns;
-      out[column] = (out[column] ?? 0) + Math.abs(w) * (into[Math.floor(i / columns)] ?? 0);
-    });
-    found.push(out);
-  }
-  return found;
+/** Flow of a layer: what comes from the inputs, and what goes on to the outputs. */
+interface LayerFlow {
+  readonly atRows: Float64Array;
+  readonly intoNeurons: Float64Array;
+  readonly fromSums: Float64Array;
+  readonly fromNeurons: Float64Array;
 }
 
-/** Flow from the columns of each layer to the output. */
-function flowsBack(chain: readonly PrunablePart[]): Float64Array[] {
-  let next = new Float64Array(chain.at(-1)?.columns ?? 0).fill(1);
-  return chain
-    .toReversed()
-    .map(({ values, columns }) => {
-      const own = next;
-      const back = new Float64Array(values.length / columns);
-      values.forEach((w, i) => {
-        const row = Math.floor(i / columns);
-        back[row] = (back[row] ?? 0) + Math.abs(w) * (own[i % columns] ?? 0);
-      });
-      next = back;
-      return own;
+function flowsThrough(network: Network, parts: readonly PrunablePart[]): LayerFlow[] {
+  const weightsOf = (layer: number): Float32Array =>
+    assertDefined(
+      parts.find(({ name }) => name === partName(layer, "weights")),
+      "weights",
+    ).values;
+  let below: Float64Array = new Float64Array(network.inputCount).fill(1);
+  const forward = network.layers.map((layer, l) => {
+    const flow = flowIn(layer, weightsOf(l), below);
+    below = flow.intoNeurons;
+    return { layer, l, flow };
+  });
+  let above: Float64Array = new Float64Array(network.layers.at(-1)?.neuronCount ?? 0).fill(1);
+  return forward
+    .reverse()
+    .map(({ layer, l, flow }) => {
+      const fromNeurons = above;
+      const back = flowBack(layer, weightsOf(l), fromNeurons, layerInputCount(network, l));
+      above = back.fromBelow;
+      return { ...flow, fromSums: back.fromSums, fromNeurons };
     })
     .reverse();
+}
+
+function flowIn(layer: Layer, weights: Float32Array, below: Float64Array): Pick<LayerFlow, "atRows" | "intoNeurons"> {
+  const atRows = new Float64Array(synapseInputCount(layer, below.length));
+  const atSums = new Float64Array(synapseSumCount(layer));
+  const intoNeurons = new Float64Array(layer.neuronCount);
+  eachRow(layer, below.length, (from, row) => (atRows[row] = (atRows[row] ?? 0) + (below[from] ?? 0)));
+  eachForwardSynapse(layer, (row, sum, i) => {
+    atSums[sum] = (atSums[sum] ?? 0) + Math.abs(weights[i] ?? 0) * (atRows[row] ?? 0);
+  });
+  eachReached(layer, (sum, neuron) => (intoNeurons[neuron] = (intoNeurons[neuron] ?? 0) + (atSums[sum] ?? 0)));
+  return { atRows, intoNeurons };
+}
+
+function flowBack(
+  layer: Layer,
+  weights: Float32Array,
+  fromNeurons: Float64Array,
+  arriving: number,
+): { readonly fromSums: Float64Array; readonly fromBelow: Float64Array } {
+  const fromSums = new Float64Array(synapseSumCount(layer));
+  const fromRows = new Float64Array(synapseInputCount(layer, arriving));
+  const fromBelow = new Float64Array(arriving);
+  eachReached(layer, (sum, neuron) => (fromSums[sum] = (fromSums[sum] ?? 0) + (fromNeurons[neuron] ?? 0)));
+  eachForwardSynapse(layer, (row, sum, i) => {
+    fromRows[row] = (fromRows[row] ?? 0) + Math.abs(weights[i] ?? 0) * (fromSums[sum] ?? 0);
+  });
+  eachRow(layer, arriving, (from, row) => (fromBelow[from] = (fromBelow[from] ?? 0) + (fromRows[row] ?? 0)));
+  return { fromSums, fromBelow };
 }

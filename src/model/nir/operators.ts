@@ -2,15 +2,8 @@
 // in orders of their own, and this is nearest to all of them.
 
 import { assertDefined, BugError } from "../../base/index.ts";
-import {
-  cellsOf,
-  fieldList,
-  fieldNumbers,
-  windowCount,
-  windowsOf,
-  type NirPrimitive,
-  type Window,
-} from "../../model/nir/index.ts";
+import { fieldList, fieldNumbers, type NirPrimitive } from "./graph.ts";
+import { cellsOf, windowCount, windowsOf, type Window } from "./shapes.ts";
 
 /** Writes what a node gives for what arrives into `out`. */
 export type Operator = (arriving: Float32Array, out: Float32Array) => void;
