@@ -3,13 +3,22 @@
 import { assertDefined, UserError } from "../base/index.ts";
 import { runReference, wasmBackendOn } from "../compute/index.ts";
 import { encodeBatch, evaluateNetwork, type Dataset } from "../learning/index.ts";
-import { accuracyOf, decideEarly, parseEarlyExit, type EncodedInput } from "../model/encoding/index.ts";
+import {
+  accuracyOf,
+  decideEarly,
+  parseEarlyExit,
+  type EarlyDecisions,
+  type EncodedInput,
+} from "../model/encoding/index.ts";
 import { layerColumns, networkShape } from "../model/network/index.ts";
 import {
+  bootstrapMeans,
   countSynapticOperations,
   measureActivations,
   measureConnections,
   neurobenchMetrics,
+  shareInterval,
+  type Interval,
   type Metric,
   type NetworkRun,
 } from "../model/sparsity/index.ts";
@@ -20,13 +29,17 @@ import { batchOptions } from "./stages/software.ts";
 
 export interface EvaluationResult {
   readonly accuracy: number;
+  /** Of the accuracy, 95 % Wilson. */
+  readonly interval: Interval;
   readonly sampleCount: number;
   readonly kind: "golden model" | "float";
-  /** What a rule of early exit would have done. */
+  /** What a rule of early exit would have done; intervals by bootstrap over samples. */
   readonly early?: {
     readonly rule: string;
     readonly accuracy: number;
-    readonly meanSteps: number;
+    /** Less than without the rule, sample by sample. */
+    readonly lost: Interval;
+    readonly meanSteps: Interval;
     readonly stepCount: number;
   };
   readonly layers: readonly {
@@ -51,13 +64,15 @@ export async function evaluateModel(
   const model = await loadModel(options.platform.files, options.file);
   const { network } = model;
   const dataset = await datasetOf(options, model, options.dataFolder);
-  const { kind, accuracy, run } = await runModel(options, model, dataset);
+  const { kind, decisions, run } = await runModel(options, model, dataset);
   const { labels, sampleCount } = dataset.test;
+  const accuracy = accuracyOf(decisions, labels);
   const counts = countSynapticOperations(network, run);
   const last = assertDefined(run.layers.at(-1), "last layer");
   const exits = rule === undefined ? undefined : decideEarly(rule, last, network.readout.neuronsPerClass);
   return {
     accuracy,
+    interval: shareInterval(accuracy, sampleCount),
     sampleCount,
     kind,
     ...(exits === undefined
@@ -66,7 +81,7 @@ export async function evaluateModel(
           early: {
             rule: String(options.earlyExit),
             accuracy: accuracyOf(exits.decisions, labels),
-            meanSteps: exits.stepCounts.reduce((a, b) => a + b, 0) / Math.max(1, sampleCount),
+            ...earlyIntervals(exits, decisions, labels, model.config.seed),
             stepCount: network.stepCount,
           },
         }),
@@ -121,6 +136,21 @@ export async function metricsOf(
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** How sure it is what a rule costs and saves. */
+function earlyIntervals(
+  exits: EarlyDecisions,
+  decisions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  seed: number,
+): { readonly lost: Interval; readonly meanSteps: Interval } {
+  const lost = Float64Array.from(
+    exits.decisions,
+    (early, i) => Number(decisions[i] === labels[i]) - Number(early === labels[i]),
+  );
+  const [mean, steps] = bootstrapMeans([lost, exits.stepCounts], seed);
+  return { lost: assertDefined(mean, "interval"), meanSteps: assertDefined(steps, "interval") };
+}
+
 function encodedOf({ config, network }: Model, dataset: Dataset, sampleCount: number): EncodedInput {
   const indices = Uint32Array.from({ length: sampleCount }, (_, i) => i);
   return encodeBatch(dataset, dataset.test, indices, batchOptions(config, network.stepCount));
@@ -130,13 +160,17 @@ async function runModel(
   { platform }: ModelTask,
   model: Model,
   dataset: Dataset,
-): Promise<{ readonly kind: "golden model" | "float"; readonly accuracy: number; readonly run: NetworkRun }> {
+): Promise<{
+  readonly kind: "golden model" | "float";
+  readonly decisions: ArrayLike<number>;
+  readonly run: NetworkRun;
+}> {
   const { network, config } = model;
-  const { sampleCount, labels } = dataset.test;
+  const { sampleCount } = dataset.test;
   if (network.layers.every(({ quantizer }) => quantizer !== undefined)) {
     const trace = goldenOn(model, dataset, sampleCount);
     const run: NetworkRun = { input: { kind: "spikes", spikes: trace.input }, layers: trace.layers };
-    return { kind: "golden model", accuracy: accuracyOf(trace.decisions, labels), run };
+    return { kind: "golden model", decisions: trace.decisions, run };
   }
   const evaluation = await evaluateNetwork({
     network,
@@ -149,7 +183,7 @@ async function runModel(
   const layers = assertDefined(evaluation.layers, "spikes");
   return {
     kind: "float",
-    accuracy: evaluation.accuracy,
+    decisions: evaluation.decisions,
     run: { input: encodedOf(model, dataset, sampleCount), layers },
   };
 }

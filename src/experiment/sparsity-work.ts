@@ -1,13 +1,13 @@
 // What `sparsity` does with a model file: every measure, from traces of real runs.
 
 import { assertDefined } from "../base/index.ts";
-import { families, type HardwareChoice } from "../hardware/family/index.ts";
-import { countWork } from "../hardware/cost/index.ts";
+import { families, predictCycles, type HardwareChoice, type Mapping } from "../hardware/family/index.ts";
 import {
   countEvents,
   imbalanceOf,
   laneOperations,
   membraneSparsity,
+  runGoldenSkipping,
   type EventTrace,
   type IntegerNetwork,
 } from "../hardware/golden/index.ts";
@@ -20,6 +20,7 @@ import {
   measureConnections,
   measureFiring,
   measureStructure,
+  shareInterval,
   type Interval,
   type StructuredSparsity,
 } from "../model/sparsity/index.ts";
@@ -54,21 +55,31 @@ export interface LayerSparsityReport {
   };
   /** Effective operations of the busiest lane over the mean. */
   readonly loadImbalance: number;
+  /** Share of the steps of the layer that would change nothing and can be skipped; of the first samples. */
+  readonly restingSteps: number;
+}
+
+/** What leaving out the steps that change nothing would save; the same spikes, bit for bit. */
+export interface SkippingReport {
+  readonly sampleCount: number;
+  /** Mean per inference on the chosen hardware, as it is and with skipping; undefined where the model does not fit it. */
+  readonly cycles: { readonly plain: number; readonly skipping: number } | undefined;
 }
 
 export interface SparsityReport {
   readonly model: string;
   readonly sampleCount: number;
   readonly stepCount: number;
-  readonly accuracy: number;
+  readonly accuracy: Interval;
   readonly intervals: string;
   readonly hardware: string;
   readonly layers: readonly LayerSparsityReport[];
+  readonly skipping: SkippingReport;
   /** Dense over effective operations of the whole network. */
   readonly gain: number;
 }
 
-/** Samples that are replayed for membrane sparsity: their states are not part of a trace. */
+/** Samples that are replayed for what is not part of a trace: membranes at rest, steps that change nothing. */
 const replayedSamples = 100;
 /** Neighbors among which n of m is looked for. */
 const neighbors = 4;
@@ -87,17 +98,19 @@ export async function sparsityOf(
   const count = Math.min(options.sampleCount ?? dataset.test.sampleCount, dataset.test.sampleCount);
   const trace = goldenOn(model, dataset, count);
   const network = integerOf(model);
-  const layers = measureLayers(network, trace, options, model.config.seed);
+  const replay = runGoldenSkipping(network, goldenOn(model, dataset, Math.min(count, replayedSamples)).input);
+  const layers = measureLayers(network, trace, { ...options, skipped: replay.skipped }, model.config.seed);
   const total = (of: (layer: LayerSparsityReport) => number): number => layers.reduce((sum, l) => sum + of(l), 0);
   const { choice, target } = options;
   return {
     model: options.file,
     sampleCount: count,
     stepCount: trace.stepCount,
-    accuracy: accuracyOf(trace.decisions, dataset.test.labels.subarray(0, count)),
+    accuracy: shareInterval(accuracyOf(trace.decisions, dataset.test.labels.subarray(0, count)), count),
     intervals: intervalNote,
     hardware: `${choice.family}, ${choice.weightStorage} rows, lanes ${choice.lanes.join(",")}, ${target}`,
     layers,
+    skipping: skippingOf(network, replay, options),
     gain:
       total(({ operations }) => operations.dense) /
       Math.max(
@@ -112,11 +125,11 @@ export async function sparsityOf(
 function measureLayers(
   network: IntegerNetwork,
   trace: EventTrace,
-  { choice, target }: { readonly choice: HardwareChoice; readonly target: string },
+  { choice, target, skipped }: Place & { readonly skipped: readonly Uint8Array[] },
   seed: number,
 ): LayerSparsityReport[] {
   const events = countEvents(network, trace);
-  const executed = executedAdditions(network, trace, choice, target);
+  const executed = executedAdditions(network, trace, { choice, target });
   const idle = membraneSparsity(network, trace, replayedSamples);
   return network.layers.map((layer, index): LayerSparsityReport => {
     const spikes = assertDefined(trace.layers[index], "spikes");
@@ -153,24 +166,50 @@ function measureLayers(
         executed: executed?.[index],
       },
       loadImbalance: imbalanceOf(laneOperations(network, trace, { index, lanes })),
+      restingSteps: meanOf(assertDefined(skipped[index], "marks")),
     };
   });
 }
 
-/** Additions per inference of each layer on a hardware; undefined where the network does not fit. */
-function executedAdditions(
-  network: IntegerNetwork,
-  trace: EventTrace,
-  choice: HardwareChoice,
-  targetName: string,
-): number[] | undefined {
+/** The hardware that a model is laid out on. */
+interface Place {
+  readonly choice: HardwareChoice;
+  readonly target: string;
+}
+
+/** The model on its hardware, each layer with at most as many lanes as neurons; undefined where it does not fit. */
+function placed(network: IntegerNetwork, { choice, target: targetName }: Place): Mapping | undefined {
   const target = targetByName(targetName);
   const family = families[choice.family];
   const lanes = network.layers.map(({ neuronCount }, l) =>
     Math.min(choice.lanes[l] ?? choice.lanes.at(-1) ?? 1, neuronCount),
   );
   const fitting = { ...choice, lanes };
-  if (family.check(network, fitting, target).length > 0) return undefined;
-  const work = countWork(family.map(network, fitting, target), trace);
+  return family.check(network, fitting, target).length > 0 ? undefined : family.map(network, fitting, target);
+}
+
+/** Additions per inference of each layer on a hardware; undefined where the network does not fit. */
+function executedAdditions(network: IntegerNetwork, trace: EventTrace, place: Place): number[] | undefined {
+  const mapping = placed(network, place);
+  if (mapping === undefined) return undefined;
+  const work = families[place.choice.family].work(mapping, trace);
   return work.map((layer) => layer.executedAdditions / Math.max(1, trace.sampleCount));
+}
+
+function skippingOf(
+  network: IntegerNetwork,
+  { trace, skipped }: ReturnType<typeof runGoldenSkipping>,
+  place: Place,
+): SkippingReport {
+  const mapping = placed(network, place);
+  const mean = (marks?: readonly Uint8Array[]): number =>
+    mapping === undefined ? 0 : meanOf(predictCycles(mapping, trace, marks).sampleCycles);
+  const cycles = mapping === undefined ? undefined : { plain: mean(), skipping: mean(skipped) };
+  return { sampleCount: trace.sampleCount, cycles };
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  return sum / Math.max(1, values.length);
 }

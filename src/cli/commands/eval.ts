@@ -29,14 +29,21 @@ export const evalCommand: CommandDefinition = {
       print(JSON.stringify(found));
       return 0;
     }
-    print(`accuracy ${(found.accuracy * 100).toFixed(1)} % of ${found.sampleCount} test samples (${found.kind})`);
-    const { early } = found;
+    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+    const { early, interval } = found;
+    const between = ({ low, high }: typeof interval, show: (value: number) => string): string =>
+      `95 %: ${show(low)}…${show(high)}`;
+    const points = (share: number): string => (share * 100).toFixed(1);
+    print(
+      `accuracy ${percent(found.accuracy)} (${between(interval, points)}) of ${found.sampleCount} test samples (${found.kind})`,
+    );
     if (early !== undefined) {
+      const { lost, meanSteps } = early;
       print(
-        `early exit ${early.rule}: accuracy ${(early.accuracy * 100).toFixed(1)} % after ${early.meanSteps.toFixed(2)} of ${early.stepCount} steps on average`,
+        `early exit ${early.rule}: accuracy ${percent(early.accuracy)}, ${points(lost.mean)} points lost (${between(lost, points)}), ` +
+          `after ${meanSteps.mean.toFixed(2)} (${between(meanSteps, (n) => n.toFixed(2))}) of ${early.stepCount} steps`,
       );
     }
-    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
     const columns = [
       "layer",
       "zero weights",

@@ -78,6 +78,7 @@ const tables: readonly {
           `${l.spikesPerSample.mean.toFixed(1)} (${l.spikesPerSample.low.toFixed(1)}…${l.spikesPerSample.high.toFixed(1)})`,
       ],
       ["silent steps", (l) => percent(l.temporalSparsity)],
+      ["steps that change nothing", (l) => percent(l.restingSteps)],
       ["silent neurons", (l) => shareInterval(l.spatialSparsity)],
     ],
   },
@@ -105,13 +106,22 @@ const tables: readonly {
 
 function printTables(found: SparsityReport, textTable: typeof import("../../report/index.ts").textTable): void {
   const { sampleCount, stepCount, accuracy, intervals, hardware } = found;
-  print(`${found.model}: ${percent(accuracy)} of ${sampleCount} test samples by the golden model, ${stepCount} steps`);
-  print(`(low…high): ${intervals}; executed on: ${hardware}`);
+  print(
+    `${found.model}: ${shareInterval(accuracy)} of ${sampleCount} test samples by the golden model, ${stepCount} steps`,
+  );
+  print(`(low…high): ${intervals}; of the accuracy, 95 % Wilson; executed on: ${hardware}`);
   for (const { title, columns } of tables) {
     print(`\n${title}`);
     const head = columns.map(([name]) => ({ title: name, align: "right" as const }));
     const rows = found.layers.map((layer) => [layer.layer, ...columns.map(([, of]) => of(layer))]);
     print(textTable([{ title: "layer" }, ...head], rows).trimEnd());
+  }
+  const { cycles, sampleCount: replayed } = found.skipping;
+  if (cycles !== undefined) {
+    const saved = percent(1 - cycles.skipping / Math.max(1, cycles.plain));
+    print(
+      `\n${whole(cycles.plain)} cycles per inference; ${whole(cycles.skipping)} (${saved} fewer, estimated: no core does it yet) if steps that change nothing were skipped; first ${replayed} samples`,
+    );
   }
   print(`\nall layers: ${found.gain.toFixed(1)} times fewer effective than dense synaptic operations`);
 }

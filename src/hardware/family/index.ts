@@ -21,7 +21,7 @@ export { laneChannels } from "./check-core.ts";
 export { layerCycles, type LayerCycles } from "./layer-cycles.ts";
 export { blocksUsed } from "./map.ts";
 export { layerMemories } from "./memory.ts";
-export { PipelineRecurrence } from "./predict.ts";
+export { PipelineRecurrence, predictCycles } from "./predict.ts";
 export { sampleSlots } from "./slots.ts";
 
 /** Event-driven: every layer fetches only the rows of inputs that fired. */

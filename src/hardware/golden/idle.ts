@@ -1,14 +1,14 @@
 import { assertDefined } from "../../base/index.ts";
-import { evaluateInteger } from "../../model/neuron/index.ts";
-import { firingNeurons } from "../../model/tensor/index.ts";
-import { arriving, type EventTrace } from "./event-trace.ts";
+import { firingNeurons, type SpikeTrain } from "../../model/tensor/index.ts";
+import { arriving, fedBack, type EventTrace } from "./event-trace.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
-import { synapseWalk } from "./synapses.ts";
+import { LayerState } from "./layer-state.ts";
+import { largestOfWindows } from "./pooling.ts";
+import { eventCount, sumCount, synapseWalk } from "./synapses.ts";
 
 /**
- * Membrane sparsity: the share of (neuron, step) pairs that need no update, because no weight reached the neuron and all its state is
- * 0, from a replay of the first samples of a trace. One number per layer; undefined where a layer pools currents or has a bias that
- * never rests.
+ * Membrane sparsity: the share of (neuron, step) pairs that need no update, because no weight and no bias reaches the neuron and all its
+ * state is 0, from a replay of the first samples of a trace. One number per layer; undefined without samples.
  */
 export function membraneSparsity(
   network: IntegerNetwork,
@@ -17,33 +17,44 @@ export function membraneSparsity(
 ): (number | undefined)[] {
   const samples = Math.min(maxSamples, trace.sampleCount);
   return network.layers.map((layer, index) => {
-    if (layer.convolution !== undefined || layer.bias !== undefined) return undefined;
+    const input = arriving(network, trace, index);
+    const replay = new LayerState(layer, trace.stepCount, 1);
     let idle = 0;
-    for (let sample = 0; sample < samples; sample++) idle += idlePairs(layer, network, { trace, index, sample });
+    for (let sample = 0; sample < samples; sample++) {
+      replay.clear();
+      for (let step = 0; step < trace.stepCount; step++) {
+        const firing = firingNeurons(input, step, sample);
+        idle += idleNeurons(layer, replay.state, replay.eventsOf(firing));
+        replay.step(firing, step, 0);
+      }
+    }
     return samples === 0 ? undefined : idle / (samples * trace.stepCount * layer.neuronCount);
   });
 }
 
-/** Effective synaptic operations of each of P lanes when neuron n belongs to lane n mod P. Shape [lane]. */
+/** Effective synaptic operations, recurrent ones included, of each of P lanes when neuron n belongs to lane n mod P. Shape [lane]. */
 export function laneOperations(
   network: IntegerNetwork,
   trace: EventTrace,
   { index, lanes }: { readonly index: number; readonly lanes: number },
 ): number[] {
   const layer = assertDefined(network.layers[index], "layer");
-  const input = arriving(network, trace, index);
-  const counts = new Float64Array(input.neuronCount);
-  for (let step = 0; step < input.stepCount; step++) {
-    for (let sample = 0; sample < input.sampleCount; sample++) {
-      for (const neuron of firingNeurons(input, step, sample)) counts[neuron] = (counts[neuron] ?? 0) + 1;
+  const counts = new Float64Array(eventCount(layer));
+  const count = (train: SpikeTrain, first: number): void => {
+    for (let step = 0; step < train.stepCount; step++) {
+      for (let sample = 0; sample < train.sampleCount; sample++) {
+        for (const n of firingNeurons(train, step, sample)) counts[first + n] = (counts[first + n] ?? 0) + 1;
+      }
     }
-  }
+  };
+  count(arriving(network, trace, index), 0);
+  count(fedBack(network, trace, index), layer.inputCount);
   const work = new Array<number>(lanes).fill(0);
   const walk = synapseWalk(layer);
-  counts.forEach((count, event) => {
-    if (count === 0) return;
+  counts.forEach((spikes, event) => {
+    if (spikes === 0) return;
     walk(event, (cell, weight) => {
-      if (layer.weights[weight] !== 0) work[cell % lanes] = (work[cell % lanes] ?? 0) + count;
+      if (layer.weights[weight] !== 0) work[cell % lanes] = (work[cell % lanes] ?? 0) + spikes;
     });
   });
   return work;
@@ -57,41 +68,21 @@ export function imbalanceOf(work: readonly number[]): number {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function idlePairs(
-  layer: IntegerLayer,
-  network: IntegerNetwork,
-  { trace, index, sample }: { readonly trace: EventTrace; readonly index: number; readonly sample: number },
-): number {
-  const { neuronCount, neuron, isRecurrent } = layer;
-  const input = arriving(network, trace, index);
-  const own = assertDefined(trace.layers[index], "spikes");
+/** Neurons at rest that nothing reaches in a step. @param state  Shape [neuron, variable]. */
+function idleNeurons(layer: IntegerLayer, state: Readonly<Int32Array>, events: readonly number[]): number {
+  const { neuronCount, convolution, bias, weights } = layer;
+  const reachedSums = new Int32Array(sumCount(layer));
   const walk = synapseWalk(layer);
-  const names = neuron.state.map(({ name }) => name);
-  let states: Record<string, number>[] = Array.from({ length: neuronCount }, () =>
-    Object.fromEntries(names.map((name) => [name, 0])),
-  );
+  for (const event of events) walk(event, (sum, at) => (reachedSums[sum] ||= weights[at] === 0 ? 0 : 1));
+  const { largest, sums } = convolution ?? {};
+  const isReached =
+    largest === undefined || sums === undefined ? reachedSums : largestOfWindows(reachedSums, sums, largest);
+  const variables = state.length / neuronCount;
   let idle = 0;
-  for (let step = 0; step < trace.stepCount; step++) {
-    const sums = new Int32Array(neuronCount);
-    const isReached = new Uint8Array(neuronCount);
-    const add = (event: number): void =>
-      walk(event, (cell, at) => {
-        const weight = layer.weights[at] ?? 0;
-        if (weight === 0) return;
-        isReached[cell] = 1;
-        sums[cell] = (sums[cell] ?? 0) + weight;
-      });
-    firingNeurons(input, step, sample).forEach(add);
-    if (isRecurrent === true && step > 0) {
-      for (const n of firingNeurons(own, step - 1, sample)) add(layer.inputCount + n);
-    }
-    states = states.map((state, n) => {
-      if (isReached[n] === 0 && names.every((name) => state[name] === 0)) idle++;
-      const environment = { ...state, input: sums[n] ?? 0 };
-      return Object.fromEntries(
-        names.map((name) => [name, evaluateInteger(assertDefined(neuron.next[name], name), environment)]),
-      );
-    });
+  for (let n = 0; n < neuronCount; n++) {
+    const own = state.subarray(n * variables, (n + 1) * variables);
+    const isBiased = bias !== undefined && bias[n % bias.length] !== 0;
+    if (isReached[n] === 0 && !isBiased && own.every((value) => value === 0)) idle++;
   }
   return idle;
 }

@@ -10,6 +10,18 @@ export interface Interval {
 /** How intervals are made: said beside them. */
 export const intervalNote = "95 % bootstrap interval over samples, 1000 resamples";
 
+/**
+ * The 95 % Wilson score interval of a share of so many independent samples, such as an accuracy.
+ * @source E. B. Wilson, Probable inference, JASA 1927, eq. 6
+ */
+export function shareInterval(share: number, count: number): Interval {
+  if (count === 0) return { mean: share, low: 0, high: 1 };
+  const z = 1.959964;
+  const center = (share + z ** 2 / (2 * count)) / (1 + z ** 2 / count);
+  const half = (z / (1 + z ** 2 / count)) * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2));
+  return { mean: share, low: Math.max(0, center - half), high: Math.min(1, center + half) };
+}
+
 const resamples = 1000;
 const level = 0.95;
 

@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { setSpike, spikeTrain } from "../tensor/index.ts";
 import { convLayer, layerColumns } from "../network/index.ts";
 import { neuronSpec } from "../neuron/index.ts";
-import { bootstrapMeans, measureActivations, measureConnections, measureFiring, measureStructure } from "./index.ts";
+import {
+  bootstrapMeans,
+  measureActivations,
+  measureConnections,
+  measureFiring,
+  measureStructure,
+  shareInterval,
+} from "./index.ts";
 
 test("connections: a hand-made matrix", () => {
   const found = measureConnections([1, 0, 0, 0, 0, 0, 2, 0, 3], 3);
@@ -66,6 +73,14 @@ test("bootstrap: constants have no width, a coin has the width of its binomial, 
   assert.ok(Math.abs(share!.high - share!.low - width) < 0.15 * width, `${share!.low}…${share!.high}`);
   assert.deepEqual(bootstrapMeans([coin], 1)[0], share);
   assert.deepEqual(bootstrapMeans([new Float64Array(0)], 1), [{ mean: 0, low: 0, high: 0 }]);
+});
+
+test("the interval of a share: a published example, and what stays inside 0…1", () => {
+  // 15 of 50: 0.191 … 0.438. R. Newcombe, Statistics in Medicine 1998, table I, method 3 has 81 of 263: 0.2553 … 0.3662.
+  const { low, high } = shareInterval(81 / 263, 263);
+  assert.deepEqual([low.toFixed(4), high.toFixed(4)], ["0.2553", "0.3662"]);
+  assert.deepEqual([shareInterval(0, 10).low, shareInterval(1, 10).high.toFixed(9)], [0, "1.000000000"]);
+  assert.ok(shareInterval(0, 10).high > 0.2 && shareInterval(0, 0).high === 1);
 });
 
 test("a convolution's columns are its channels, not its neurons", () => {
