@@ -56,6 +56,11 @@ async function printNir(found: NirSummary, file: string, voice: Voice): Promise<
   const { textTable } = await import("../report/index.ts");
   const { shownName } = await import("../model/nir/index.ts");
   const plain = (name: string): string => shownName(name).slice(1, -1);
+  if (found.recordings.length > 0) {
+    print(`${file}: NIR recordings (NIRData), no graph`);
+    for (const { node, name, holds } of found.recordings) print(`  ${plain(node)}, ${plain(name)}: ${holds}`);
+    return;
+  }
   print(
     `${file}: NIR, written by version ${found.version === "" ? "unknown" : found.version}, ${found.nodes.length} nodes`,
   );
@@ -76,16 +81,23 @@ async function printNir(found: NirSummary, file: string, voice: Voice): Promise<
   print(textTable(columns, rows).trimEnd());
   if (found.graph.length > 0) print(`\ngraph\n${found.graph.map((line) => `  ${line}`).join("\n")}`);
   if (found.neurons.length > 0) print("\nneurons in this dialect");
-  for (const { node, neuron, notes } of found.neurons) print(`  ${plain(node)}: ${[neuron, ...notes].join("; ")}`);
+  for (const { nodes, neuron, notes } of found.neurons)
+    print(`  ${nodes.map(plain).join(", ")}: ${[neuron, ...notes].join("; ")}`);
   printFindings(found, file, voice);
   if (found.support.length > 0) print("\nwhat can run it");
-  for (const { target, verdict, why } of found.support) print(`  ${target}: ${verdict}; ${why}`);
+  for (const { target, verdict, why, fix } of found.support) {
+    const color = verdict === "supported" ? "green" : verdict === "converted" ? "yellow" : "red";
+    print(`  ${target}: ${paint(voice, color, verdict)}; ${why}`);
+    if (fix !== undefined) print(`    ${paint(voice, "cyan", "fix")} ${fix}`);
+  }
 }
 
 /** Findings of one kind together. */
 function printFindings({ findings }: NirSummary, file: string, voice: Voice): void {
   const groups = Map.groupBy(findings, ({ severity, code, message }) => `${severity} ${code} ${message}`);
   if (groups.size > 0) print("\nfindings");
+  const isSound = !findings.some(({ severity }) => severity === "error");
+  const told = new Set<string>();
   for (const group of groups.values()) {
     const [first] = group;
     if (first === undefined) continue;
@@ -94,8 +106,10 @@ function printFindings({ findings }: NirSummary, file: string, voice: Voice): vo
     const shown = paths.length <= 6 ? paths.join(", ") : `${paths.slice(0, 6).join(", ")} and ${paths.length - 6} more`;
     print(`${paint(voice, severity === "error" ? "red" : "yellow", severity)} ${code}  ${shown}: ${message}`);
     const quoted = /^[\w./-]+$/.test(file) ? file : JSON.stringify(file);
-    const fix =
-      hint ?? (repair === undefined ? undefined : `${commandPrefix} convert ${quoted} fixed.nir --repair ${repair}`);
+    // What is broken must be mended first, and one command mends all findings of a kind.
+    const command = `${commandPrefix} convert ${quoted} fixed.nir --repair ${repair}`;
+    const fix = hint ?? (repair === undefined || !isSound || told.has(command) ? undefined : command);
+    told.add(command);
     if (fix !== undefined) print(`  ${paint(voice, "cyan", "fix")} ${fix}`);
   }
 }

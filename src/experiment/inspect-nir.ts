@@ -1,32 +1,46 @@
 // What a NIR file holds, for people: a table of nodes, the graph as text, findings, and what each target can do with it.
 
-import { UserError } from "../base/index.ts";
-import { families } from "../hardware/family/index.ts";
-import { lowerNetwork } from "../hardware/golden/index.ts";
-import { targets } from "../hardware/target/index.ts";
 import {
   flattenNir,
   inferShapes,
-  networkOfNir,
+  isNirData,
+  nodeRule,
   orderNodes,
+  readNir,
+  readNirData,
   shownName,
   type FlatNode,
   type NirFinding,
   type NirPlan,
+  type Population,
 } from "../model/nir/index.ts";
 import type { Platform } from "../platform/index.ts";
-import { readNirFile, tryPlan, type ImportOptions } from "./import-nir.ts";
-import { parseConfig } from "./parse-config.ts";
+import { graphLines } from "./graph-lines.ts";
+import { tryPlan, type ImportOptions } from "./import-nir.ts";
+import { supportOf, unknownSupport, type SupportLine } from "./support-lines.ts";
 
 export interface NirSummary {
   readonly version: string;
   readonly nodes: readonly NodeSummary[];
-  /** One line per node, in the order of computation: "input → fc1 → lif1". */
+  /** One line per unbroken way: "input → fc1 → lif1". */
   readonly graph: readonly string[];
   readonly findings: readonly NirFinding[];
   /** How a dialect steps the neurons, when one is known. */
-  readonly neurons: readonly { readonly node: string; readonly neuron: string; readonly notes: readonly string[] }[];
+  readonly neurons: readonly {
+    readonly nodes: readonly string[];
+    readonly neuron: string;
+    readonly notes: readonly string[];
+  }[];
   readonly support: readonly SupportLine[];
+  /** For files of recordings, which hold no graph. */
+  readonly recordings: readonly RecordingSummary[];
+}
+
+export interface RecordingSummary {
+  readonly node: string;
+  readonly name: string;
+  /** "2 samples × 10 steps of 0.0001 s × 6 neurons". */
+  readonly holds: string;
 }
 
 export interface NodeSummary {
@@ -39,15 +53,14 @@ export interface NodeSummary {
   readonly density: number | undefined;
 }
 
-export interface SupportLine {
-  readonly target: string;
-  readonly verdict: "supported" | "converted" | "not supported";
-  readonly why: string;
-}
-
 /** @throws what reading HDF5 throws; a graph with errors is summarized with them */
 export async function inspectNir(platform: Platform, file: string, options: ImportOptions): Promise<NirSummary> {
-  const { graph, findings } = await readNirFile(platform, file);
+  const tree = await platform.hdf5.read(await platform.files.read(file), file);
+  if (isNirData(tree)) {
+    const recordings = readNirData(tree, file).observables.map(recordingOf);
+    return { version: "", nodes: [], graph: [], findings: [], neurons: [], support: [], recordings };
+  }
+  const { graph, findings } = readNir(tree, file);
   const isSound = !findings.some(({ severity }) => severity === "error");
   if (!isSound) {
     const nodes = graph.nodes.map((node) => ({
@@ -60,7 +73,7 @@ export async function inspectNir(platform: Platform, file: string, options: Impo
           : parametersOf({ path: node.name, node, from: [] }),
       density: undefined,
     }));
-    return { version: graph.version, nodes, graph: [], findings, neurons: [], support: [] };
+    return { version: graph.version, nodes, graph: [], findings, neurons: [], support: [], recordings: [] };
   }
   const flat = flattenNir(graph);
   const order = orderNodes(flat, "currents");
@@ -79,10 +92,11 @@ export async function inspectNir(platform: Platform, file: string, options: Impo
       parameters: parametersOf(node),
       density: densityOf(node),
     })),
-    graph: graphLines(flat.nodes, order.order),
+    graph: graphLines(flat.nodes, order),
     findings,
     neurons: "plan" in planned ? neuronLines(planned.plan) : [],
-    support: "plan" in planned ? supportOf(planned.plan) : [unknown(planned.error)],
+    support: "plan" in planned ? supportOf(planned.plan) : [unknownSupport(planned.error)],
+    recordings: [],
   };
 }
 
@@ -90,17 +104,29 @@ export async function inspectNir(platform: Platform, file: string, options: Impo
 
 const inSeconds: ReadonlySet<string> = new Set(["tau", "tau_mem", "tau_syn", "delay"]);
 
+/** What a table need not say: it follows from the node before, or is as usual. */
+function isUsual(node: FlatNode["node"], field: string): boolean {
+  const isPort = node.type === "Input" || node.type === "Output";
+  if (field === "input_type" || field === "input_shape" || (field === "shape" && isPort)) return true;
+  const leaf = node.fields.get(field);
+  const usual = field === "dilation" || field === "groups" ? 1 : undefined;
+  return leaf?.kind === "numbers" && leaf.values.every((value) => value === usual);
+}
+
 function parametersOf({ node }: FlatNode): string {
-  return [...node.fields]
-    .filter(
-      ([field]) => field !== "input_type" && !(field === "shape" && (node.type === "Input" || node.type === "Output")),
-    )
-    .map(([field, leaf]) => {
+  const { fields } = nodeRule(node.type);
+  const known = Object.keys(fields).filter((field) => node.fields.has(field));
+  const others = [...node.fields.keys()].filter((field) => !Object.hasOwn(fields, field));
+  return [...known, ...others]
+    .filter((field) => !isUsual(node, field))
+    .map((field) => {
+      const leaf = node.fields.get(field);
       const name = /^[a-z_]+$/.test(field) ? field : shownName(field);
-      if (leaf.kind === "texts") return `${name} ${shownName(leaf.values[0] ?? "")}`;
-      if (leaf.values.length <= 4 && new Set(leaf.values).size <= 2)
-        return `${name} ${short([...new Set(leaf.values)])}${unitOf(field)}`;
-      return `${name} ${rangeText(leaf.values)}${unitOf(field)}`;
+      if (leaf === undefined || leaf.kind === "texts") return `${name} ${shownName(leaf?.values[0] ?? "")}`;
+      const isWhole = Object.hasOwn(fields, field) && fields[field]?.holds !== "numbers";
+      if (isWhole) return `${name} ${short(new Set(leaf.values).size === 1 ? leaf.values.slice(0, 1) : leaf.values)}`;
+      const size = field === "weight" ? `${leaf.shape.join("×")}, ` : "";
+      return `${name} ${size}${rangeText(leaf.values)}${unitOf(field)}`;
     })
     .join(", ");
 }
@@ -109,8 +135,8 @@ function unitOf(field: string): string {
   return inSeconds.has(field) ? " s" : "";
 }
 
-function short(values: readonly number[]): string {
-  return values.map((value) => String(Number(value.toPrecision(4)))).join("×");
+function short(values: Float32Array | Float64Array | readonly number[]): string {
+  return Array.from(values, (value) => String(Number(value.toPrecision(4)))).join("×");
 }
 
 function rangeText(values: Float32Array | Float64Array): string {
@@ -127,70 +153,37 @@ function densityOf({ node }: FlatNode): number | undefined {
   return count / weights.values.length;
 }
 
-function graphLines(nodes: readonly FlatNode[], order: readonly number[]): string[] {
-  const users = new Map<number, string[]>();
-  nodes.forEach(({ from, path }) =>
-    from.forEach((source) => users.set(source, [...(users.get(source) ?? []), shownName(path).slice(1, -1)])),
-  );
-  return order.flatMap((index) => {
-    const to = users.get(index);
-    return to === undefined ? [] : [`${shownName(nodes[index]?.path ?? "").slice(1, -1)} → ${to.join(", ")}`];
-  });
-}
-
+/** In the order of computation; equal populations share a line. */
 function neuronLines(plan: NirPlan): NirSummary["neurons"] {
-  return [...plan.populations].map(([index, { neuron, neuronParameters, notes }]) => {
-    const own = Object.keys(neuronParameters ?? {});
-    const values = Object.entries(neuron.parameters).map(([name, value]) =>
-      own.includes(name) ? `${name} per neuron` : `${name} ${short([value])}`,
-    );
-    const variant = Object.entries(neuron.variant ?? {}).map(([key, value]) =>
-      value === true ? key : `${key} ${String(value)}`,
-    );
-    const text = [`${neuron.model}, reset ${neuron.reset.kind}`, ...variant, ...values].join(", ");
-    return { node: plan.graph.nodes[index]?.path ?? "", neuron: text, notes };
+  const lines = plan.order.flatMap((index) => {
+    const population = plan.populations.get(index);
+    return population === undefined ? [] : [{ node: plan.graph.nodes[index]?.path ?? "", ...neuronText(population) }];
   });
+  const groups = Map.groupBy(lines, ({ neuron, notes }) => JSON.stringify([neuron, notes]));
+  return [...groups.values()].map((group) => ({
+    nodes: group.map(({ node }) => node),
+    neuron: group[0]?.neuron ?? "",
+    notes: group[0]?.notes ?? [],
+  }));
 }
 
-function unknown(error: UserError): SupportLine {
-  const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-  return { target: "any", verdict: "not supported", why: `${error.code}: ${error.message}${hint}` };
+function neuronText({ neuron, neuronParameters, notes }: Population): { neuron: string; notes: readonly string[] } {
+  const own = Object.keys(neuronParameters ?? {});
+  const values = Object.entries(neuron.parameters).map(([name, value]) =>
+    own.includes(name) ? `${name} per neuron` : `${name} ${short([value])}`,
+  );
+  const variant = Object.entries(neuron.variant ?? {}).map(([key, value]) =>
+    value === true ? key : `${key} ${String(value)}`,
+  );
+  return { neuron: [`${neuron.model}, reset ${neuron.reset.kind}`, ...variant, ...values].join(", "), notes };
 }
 
-function supportOf(plan: NirPlan): SupportLine[] {
-  const runs: SupportLine = {
-    target: "graph interpreter",
-    verdict: "supported",
-    why: "every node, as the dialect says",
-  };
-  try {
-    const { network, notes } = networkOfNir(plan, { name: "inspected", stepCount: 1 });
-    const training: SupportLine = {
-      target: "training and evaluation",
-      verdict: notes.length === 0 ? "supported" : "converted",
-      why: [`a chain of ${network.layers.length} layers`, ...notes].join("; "),
-    };
-    return [runs, training, ...Object.keys(targets).map((name) => targetLine(name, network))];
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const why = `${error.code}: ${error.message}`;
-    const others = ["training and evaluation", ...Object.keys(targets)];
-    return [runs, ...others.map((target): SupportLine => ({ target, verdict: "not supported", why }))];
+function recordingOf({ node, name, record }: ReturnType<typeof readNirData>["observables"][number]): RecordingSummary {
+  if (record.kind === "time-grid") {
+    const [samples = 0, steps = 0, neurons = 0] = record.shape;
+    return { node, name, holds: `${samples} samples × ${steps} steps of ${record.step} s × ${neurons} neurons` };
   }
-}
-
-function targetLine(name: string, network: Parameters<typeof lowerNetwork>[0]): SupportLine {
-  try {
-    const integers = lowerNetwork(network, parseConfig({}, "defaults").numerics);
-    const target = targets[name as keyof typeof targets];
-    const choice = { family: "layer-pipeline", weightStorage: "dense", lanes: network.layers.map(() => 2) } as const;
-    const [problem] = families["layer-pipeline"].check(integers, choice, target);
-    if (problem !== undefined)
-      return { target: name, verdict: "not supported", why: `${problem.code}: ${problem.message}` };
-    const loss = "weights to 8 bits, decays to 8 bits below the point, potentials saturate; measure it with eval";
-    return { target: name, verdict: "converted", why: loss };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { target: name, verdict: "not supported", why: `${error.code}: ${error.message}` };
-  }
+  const count = record.samples.reduce((sum, { times }) => sum + times.length, 0);
+  const holds = `${record.samples.length} samples, ${count} events of ${record.neuronCount} neurons in ${record.end} s`;
+  return { node, name, holds };
 }
