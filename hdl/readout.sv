@@ -3,6 +3,8 @@
 module readout #(
   parameter int unsigned Classes = 10,
   parameter int unsigned CountBits = 8,
+  // A class may fire in the very next cycle again; then its count is not read back from RAM.
+  parameter bit Repeats = 1'b0,
   localparam int unsigned ClassBits = Classes > 1 ? $clog2(Classes) : 1
 ) (
   input  logic                 clk_i,
@@ -20,8 +22,8 @@ module readout #(
 
   phase_e               phase_q;
   logic [ClassBits-1:0] class_q, best_class_q, add_class_q;
-  logic [CountBits-1:0] best_q, count;
-  logic                 none_q, add_q, spike, better;
+  logic [CountBits-1:0] best_q, count, stored;
+  logic                 none_q, add_q, spike, again, better;
 
   assign event_ready_o = phase_q == Count;
   assign spike         = event_valid_i && event_ready_o && !event_end_i;
@@ -65,11 +67,30 @@ module readout #(
     end
   end
 
+  if (Repeats) begin : gen_repeats
+    logic                 again_q;
+    logic [CountBits-1:0] added_q;
+    assign again = spike && add_q && event_address_i == add_class_q;
+    assign count = again_q ? added_q : stored;
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) begin
+        again_q <= 1'b0;
+        added_q <= '0;
+      end else begin
+        again_q <= again;
+        added_q <= count + 1'b1;
+      end
+    end
+  end else begin : gen_apart
+    assign again = 1'b0;
+    assign count = stored;
+  end
+
   ram_1r1w #(.Width(CountBits), .Depth(Classes)) u_counts (
     .clk_i,
-    .read_i(spike || phase_q == Read),
+    .read_i((spike && !again) || phase_q == Read),
     .read_address_i(phase_q == Read ? class_q : event_address_i),
-    .read_data_o(count),
+    .read_data_o(stored),
     .write_i(add_q || (phase_q == Send && result_ready_i)),
     .write_address_i(add_q ? add_class_q : class_q),
     .write_data_i(add_q ? count + 1'b1 : '0)

@@ -41,6 +41,25 @@ export function checkCore(layer: IntegerLayer, choice: HardwareChoice, lanes: nu
     : problem("fit/pooling", "window sums of its input overlap", "use windows side by side");
 }
 
+/** Why hardware for plain dense layers does not run a layer; `feedback` says why not a recurrent one, undefined when it does. */
+export function checkFullyConnected(
+  layer: IntegerLayer,
+  { feedback }: { readonly feedback: string | undefined },
+): Problem | undefined {
+  const problem = (code: string, message: string): Problem => ({
+    code,
+    path: layer.name,
+    message,
+    hint: 'use family "layer-pipeline"',
+  });
+  if (layer.convolution !== undefined) return problem("fit/convolution", "the family has no convolution");
+  if (layer.union !== undefined) return problem("fit/pooling", "the family does not pool spikes");
+  if (layer.isRecurrent === true && feedback !== undefined) {
+    return problem("fit/recurrent", `the family has no recurrent layers: ${feedback}`);
+  }
+  return undefined;
+}
+
 /** Channels that a word of lanes must not straddle; undefined without a grid. */
 export function laneChannels({ convolution, union }: IntegerLayer): number | undefined {
   if (convolution !== undefined) return convolution.sums.channels / convolution.groups;

@@ -2,8 +2,9 @@
 
 import { assertDefined } from "../../base/index.ts";
 import { eventCount, isConvolution, type ConvolutionLayer } from "../golden/index.ts";
-import { loadWord, mangleName, selectWord, type DesignFile } from "../rtl/index.ts";
+import { mangleName, type DesignFile } from "../rtl/index.ts";
 import { convFetch } from "./conv-walk.ts";
+import { weightParts } from "./emit-neurons.ts";
 import type { MappedMemory, Mapping } from "./family.ts";
 import { geometryOf, readsEveryRow, storesBlocks } from "./geometry.ts";
 import {
@@ -11,7 +12,6 @@ import {
   blocksImages,
   channelImage,
   denseImage,
-  imageBytes,
   imageText,
   kernelImage,
   type MemoryImage,
@@ -35,17 +35,11 @@ export function fetchParts(mapping: Mapping, index: number): FetchParts {
   const files: DesignFile[] = [];
   const loadWords: number[] = [];
   const suffix = `${index}_${mangleName(layer.name, index)}.hex`;
-  const weights = assertDefined(
-    memories.find(({ role }) => role === "weights"),
-    "weight memory",
-  );
-  /** The parameter that says where the weights come from. */
   const placeWeights = (image: MemoryImage, name: string): string => {
-    if (weights.place === "single-port-ram") {
-      loadWords.push(selectWord(index), ...imageBytes(image, weights.width).map(loadWord));
-      return ".SinglePort(1'b1)";
-    }
-    return `.InitFile(${addFile(files, `${name}_${suffix}`, image, weights.width)})`;
+    const weights = weightParts(mapping, index, image, name);
+    files.push(...weights.files);
+    loadWords.push(...weights.loadWords);
+    return weights.parameter;
   };
   const tables = memories.filter(({ role }) => role === "row-pointers");
   const addTable = (image: MemoryImage, name: string, at = 0): string =>

@@ -1,9 +1,10 @@
 // What every family's design shares: headers, host port, top, and the ports through which verification looks in.
 
-import { assertDefined } from "../../base/index.ts";
+import { assertDefined, unsignedBits, UserError } from "../../base/index.ts";
 import { hashNetwork, type IntegerNetwork } from "../golden/index.ts";
 import { commentText, hdlFiles, type DesignFile, type Observation, type RtlDesign } from "../rtl/index.ts";
-import type { Mapping } from "./family.ts";
+import type { Family, Mapping } from "./family.ts";
+import type { FamilyName } from "./names.ts";
 import { addressBits } from "./geometry.ts";
 
 /** Which generator wrote a file; part of every header. */
@@ -47,6 +48,20 @@ export function frameDesign(mapping: Mapping, parts: DesignParts): RtlDesign {
   };
 }
 
+/** The emission of a family whose designs cannot hold faults. @throws `faults/family` */
+export function withoutFaults(name: FamilyName, emit: (mapping: Mapping) => RtlDesign): Family["emit"] {
+  return (mapping, faults = []) => {
+    if (faults.length === 0) return emit(mapping);
+    throw new UserError(
+      "faults/family",
+      `family "${name}": its designs hold no faults; expected none, got ${faults.length}`,
+      {
+        hint: 'use family "layer-pipeline"',
+      },
+    );
+  };
+}
+
 /** Signals of an event stream. */
 export function streamDeclaration(name: string, bits: number): string[] {
   return [
@@ -55,15 +70,52 @@ export function streamDeclaration(name: string, bits: number): string[] {
   ];
 }
 
-/** The readout behind stream `name` of one event per spike of a class. */
-export function readoutText(name: string, { layers }: Mapping, countBits: number): string[] {
+/** The readout behind stream `name` of one event per spike of a class; `repeats` when a class may fire in cycle after cycle. */
+export function readoutText(name: string, { layers, network }: Mapping, repeats = false): string[] {
+  const countBits = unsignedBits(network.stepCount);
   const classes = assertDefined(layers.at(-1), "last layer").neuronCount;
   return [
     "",
-    `  readout #(.Classes(${classes}), .CountBits(${countBits})) u_readout (`,
+    `  readout #(.Classes(${classes}), .CountBits(${countBits})${repeats ? ", .Repeats(1'b1)" : ""}) u_readout (`,
     "    .clk_i, .rst_ni,",
     `    .event_valid_i(${name}_valid), .event_ready_o(${name}_ready), .event_end_i(${name}_end), .event_last_i(${name}_last),`,
     `    .event_address_i(${name}_address), .result_valid_o, .result_ready_i, .result_data_o`,
+    "  );",
+  ];
+}
+
+/** Events of the host as one vector per step: `host_spikes`, `host_full`, `host_last`, taken by `host_take`. */
+export function hostVectorText({ network }: Mapping): string[] {
+  const { inputCount } = assertDefined(network.layers[0], "first layer");
+  return [
+    "",
+    "  // Events of the host become a vector.",
+    "  logic host_full, host_last, host_take;",
+    `  logic [${inputCount - 1}:0] host_spikes;`,
+    `  spike_register #(.Inputs(${inputCount})) u_register (`,
+    "    .clk_i, .rst_ni,",
+    "    .event_valid_i(in0_valid), .event_ready_o(in0_ready), .event_end_i(in0_end), .event_last_i(in0_last),",
+    "    .event_address_i(in0_address), .full_o(host_full), .last_o(host_last), .spikes_o(host_spikes), .take_i(host_take)",
+    "  );",
+  ];
+}
+
+/** Words of the last layer as the event stream `out`; expressions that say when, which, from which neuron on, and the last one. */
+export function senderText(
+  { layers }: Mapping,
+  signals: Readonly<Record<"valid" | "ready" | "word" | "base" | "last" | "idle", string>>,
+): string[] {
+  const { lanes, neuronCount } = assertDefined(layers.at(-1), "last layer");
+  const bits = addressBits(neuronCount);
+  return [
+    "",
+    ...streamDeclaration("out", bits),
+    `  word_sender #(.Lanes(${lanes}), .AddressBits(${bits})) u_sender (`,
+    "    .clk_i, .rst_ni,",
+    `    .word_valid_i(${signals.valid}), .word_ready_o(${signals.ready}), .word_i(${signals.word}),`,
+    `    .word_base_i(${signals.base}), .word_last_i(${signals.last}),`,
+    "    .event_valid_o(out_valid), .event_ready_i(out_ready), .event_end_o(out_end), .event_last_o(out_last),",
+    `    .event_address_o(out_address), .idle_o(${signals.idle})`,
     "  );",
   ];
 }

@@ -1,13 +1,13 @@
-import { assertDefined, unsignedBits } from "../../base/index.ts";
+import { assertDefined } from "../../base/index.ts";
 import type { Fault, IntegerLayer } from "../golden/index.ts";
-import { commentText, mangleName, neuronModule, type DesignFile, type RtlDesign } from "../rtl/index.ts";
+import { commentText, type RtlDesign } from "../rtl/index.ts";
 import { hasLossyStreams, livingSpikes, sourceText } from "./emit-faults.ts";
 import { frameDesign, readoutText, streamDeclaration } from "./emit-frame.ts";
+import { neuronParts, neuronText, type NeuronParts } from "./emit-neurons.ts";
 import type { Mapping } from "./family.ts";
 import { drainCycles } from "./fetch.ts";
 import { fetchParts, type FetchParts } from "./emit-fetch.ts";
 import { addressBits, geometryOf, type Geometry } from "./geometry.ts";
-import { biasImage, imageText } from "./images.ts";
 
 /**
  * SystemVerilog of a mapped network: blocks, neurons, memory images, core and top.
@@ -22,7 +22,7 @@ export function emitDesign(mapping: Mapping, faults: readonly Fault[] = []): Rtl
     summary: "the layers work on different time steps at the same time",
     body: [
       ...parts.flatMap((part, index) => layerText(mapping, part, { index, last: index === last, faults })),
-      ...readoutText(`l${last}`, mapping, unsignedBits(mapping.network.stepCount)),
+      ...readoutText(`l${last}`, mapping),
     ],
     loadWords: parts.flatMap(({ fetch }) => fetch.loadWords),
   });
@@ -30,35 +30,19 @@ export function emitDesign(mapping: Mapping, faults: readonly Fault[] = []): Rtl
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-interface LayerParts {
+interface LayerParts extends NeuronParts {
   readonly layer: IntegerLayer;
   readonly geometry: Geometry;
-  readonly neuron: string;
   readonly fetch: FetchParts;
-  /** The file of biases; undefined without. */
-  readonly biasFile: string | undefined;
-  readonly files: readonly DesignFile[];
 }
 
 function layerParts(mapping: Mapping, index: number): LayerParts {
   const layer = assertDefined(mapping.network.layers[index], "layer");
   const { lanes } = assertDefined(mapping.layers[index], "mapped layer");
-  const geometry = geometryOf(layer, lanes);
-  const name = mangleName(layer.name, index);
-  const neuron = `neuron_${index}_${name}`;
   const fetch = fetchParts(mapping, index);
-  const biasFile = layer.bias === undefined ? undefined : `bias_${index}_${name}.hex`;
-  const files: DesignFile[] = [
-    {
-      name: `${neuron}.sv`,
-      text: neuronModule(neuron, layer.neuron, { layer: layer.name, sumBits: geometry.sumBits }),
-    },
-    ...fetch.files,
-  ];
-  if (biasFile !== undefined) {
-    files.push({ name: biasFile, text: imageText(biasImage(layer, lanes), lanes * geometry.biasBits) });
-  }
-  return { layer, geometry, neuron, fetch, biasFile, files };
+  const neurons = neuronParts(mapping, index);
+  const files = [...neurons.files, ...fetch.files];
+  return { layer, geometry: geometryOf(layer, lanes), fetch, ...neurons, files };
 }
 
 /** The hand-written blocks that this design instantiates. */
@@ -126,12 +110,7 @@ function layerText(
     `    .event_valid_o(${p}_valid), .event_ready_i(${p}_ready), .event_end_o(${p}_end), .event_last_o(${p}_last),`,
     `    .event_address_o(${p}_address)`,
     "  );",
-    `  for (genvar i = 0; i < ${lanes}; i++) begin : gen_neuron_${index}`,
-    `    ${neuron} u_neuron (`,
-    `      .sum_i($signed(${p}_sum[i*${sumBits}+:${sumBits}])), .state_i(${p}_state[i*${stateBits}+:${stateBits}]),`,
-    `      .spike_o(${p}_spike[i]), .next_o(${p}_next[i*${stateBits}+:${stateBits}])`,
-    "    );",
-    "  end",
+    ...neuronText(neuron, p, geometry),
     "",
     `  assign observe_valid_o[${index}] = ${p}_valid && ${p}_ready;`,
     `  assign observe_end_o[${index}] = ${p}_end;`,
@@ -149,8 +128,8 @@ function shapeText({ convolution, isRecurrent }: IntegerLayer): string {
   return `, ${kernelRows}x${kernelColumns} kernel, stride ${stride}, ${grid(input)} to ${grid(output)}`;
 }
 
-function coreParameters(mapping: Mapping, { layer, geometry, biasFile }: LayerParts): string[] {
-  const { lanes, sumGroups, groups, words, sumBits, stateBits, events, window, biasBits } = geometry;
+function coreParameters(mapping: Mapping, { layer, geometry, biasParameters }: LayerParts): string[] {
+  const { lanes, sumGroups, groups, words, sumBits, stateBits, events, window } = geometry;
   return [
     `.Events(${events}), .Lanes(${lanes}), .SumGroups(${sumGroups}), .StateGroups(${groups}), .Words(${words})`,
     `.WeightBits(${layer.weightBits}), .SumBits(${sumBits}), .StateBits(${stateBits}), .DrainCycles(${drainCycles(layer, mapping.choice)})`,
@@ -160,7 +139,7 @@ function coreParameters(mapping: Mapping, { layer, geometry, biasFile }: LayerPa
           `.Window(${window.size}), .WindowRows(${window.rows}), .WindowColumns(${window.columns})`,
           `.GridColumns(${window.gridColumns}), .Largest(${window.combine === "largest" ? "1'b1" : "1'b0"})`,
         ]),
-    ...(biasFile === undefined ? [] : [`.BiasBits(${biasBits}), .BiasFile("${biasFile}")`]),
+    ...biasParameters,
   ];
 }
 

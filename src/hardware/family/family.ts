@@ -11,13 +11,24 @@ export interface HardwareChoice {
   /** Neurons of layer l that are served at once (P). */
   readonly lanes: readonly number[];
   readonly weightStorage: WeightStorage;
+  /** Of families that walk over all inputs: a walk without any spike is skipped. Default: yes. */
+  readonly zeroTest?: boolean | undefined;
 }
 
 /** One memory of a mapped design. */
 export interface MappedMemory {
   readonly name: string;
   readonly layer: string;
-  readonly role: "weights" | "row-pointers" | "bias" | "state" | "accumulator" | "events" | "feedback" | "counts";
+  readonly role:
+    | "weights"
+    | "row-pointers"
+    | "bias"
+    | "state"
+    | "accumulator"
+    | "events"
+    | "feedback"
+    | "spikes"
+    | "counts";
   readonly depth: number;
   readonly width: number;
   /** Where it lies: block RAM, single-port RAM (loaded over the host port), or registers. */

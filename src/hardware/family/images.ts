@@ -57,6 +57,15 @@ export function denseImage(layer: IntegerLayer, lanes: number): MemoryImage {
   return words;
 }
 
+/** Dense columns: word `group · inputs + input`, as families fetch them that stay with a group of neurons. */
+export function columnImage(layer: IntegerLayer, lanes: number): MemoryImage {
+  const words: bigint[] = [];
+  for (let g = 0; g < geometryOf(layer, lanes).groups; g++) {
+    for (let input = 0; input < layer.inputCount; input++) words.push(groupWord(layer, lanes, input, g));
+  }
+  return words;
+}
+
 /** Compressed rows: one word {group, weights} per stored group, and one word {count, start} per input. */
 export function blocksImages(
   layer: IntegerLayer,

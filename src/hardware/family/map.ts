@@ -2,18 +2,33 @@ import { assert, assertDefined, signedRange, throwProblems, type Problem } from 
 import { evaluateInteger } from "../../model/neuron/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "../golden/index.ts";
 import type { Target } from "../target/index.ts";
-import type { HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
-import { checkCore } from "./check-core.ts";
-import { readsEveryRow } from "./geometry.ts";
-import { layerMemories } from "./memory.ts";
+import type { Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
+import type { Layout } from "./layout.ts";
 
 /** Addresses that a host word can carry. */
 const largestInputCount = 2 ** 14;
 /** Counts that a result word can carry. */
 const largestStepCount = 2 ** 15 - 1;
 
+/** How a family with this layout checks and maps. */
+export function mapperOf(layout: Layout): Pick<Family, "check" | "map"> {
+  const built = (network: IntegerNetwork, choice: HardwareChoice): HardwareChoice =>
+    layout.fixedLanes === undefined ? choice : { ...choice, lanes: network.layers.map(layout.fixedLanes) };
+  return {
+    check: (network, choice, target) => checkChoice(layout, network, built(network, choice), target),
+    map: (network, choice, target) => mapNetwork(layout, network, built(network, choice), target),
+  };
+}
+
+/** RAM blocks of one kind that a mapping occupies. */
+export function blocksUsed(layers: readonly (readonly MappedMemory[])[], place: MappedMemory["place"]): number {
+  return layers.flat().reduce((sum, memory) => sum + (memory.place === place ? memory.blocks : 0), 0);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
 /** Everything that stops a network from running on a target with these choices. */
-export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[] {
+function checkChoice(layout: Layout, network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[] {
   const problems: Problem[] = [];
   const report = (code: string, path: string, message: string, hint: string): void => {
     problems.push({ code, path, message, hint });
@@ -22,13 +37,9 @@ export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, tar
     const expected = `expected one number of lanes per layer (${network.layers.length}), got ${choice.lanes.length}`;
     return [{ code: "fit/lanes", path: "lanes", message: expected }];
   }
-  if (readsEveryRow(choice) && choice.weightStorage === "blocks") {
-    report(
-      "fit/storage",
-      "weightStorage",
-      "the dense family reads every row, compressed ones it cannot",
-      'use "dense"',
-    );
+  if (!layout.storages.includes(choice.weightStorage)) {
+    const message = `family "${layout.name}" does not read weights stored as "${choice.weightStorage}"`;
+    report("fit/storage", "weightStorage", message, `use "${layout.storages.join('" or "')}"`);
   }
   if (network.inputCount > largestInputCount) {
     const message = `${network.inputCount} inputs, a host word addresses ${largestInputCount}`;
@@ -45,20 +56,20 @@ export function checkChoice(network: IntegerNetwork, choice: HardwareChoice, tar
       report("fit/lanes", layer.name, message, `use ${Math.min(8, layer.neuronCount)} lanes`);
       return;
     }
-    const core = checkCore(layer, choice, lanes);
+    const core = layout.checkLayer(layer, choice, lanes);
     if (core !== undefined) problems.push(core);
     else if (firesAtRest(layer)) {
       report("fit/restless", layer.name, "a neuron without input fires in the first step", "use a threshold above 0");
     }
   });
   if (problems.length > 0) return problems;
-  return checkMemories(network, choice, target);
+  return checkMemories(layout, network, choice, target);
 }
 
 /** Lay a network out: groups of neurons, and every memory with its place. */
-export function mapNetwork(network: IntegerNetwork, choice: HardwareChoice, target: Target): Mapping {
-  throwProblems(checkChoice(network, choice, target), "not-met");
-  const memories = assertDefined(placeMemories(network, choice, target), "placed memories");
+function mapNetwork(layout: Layout, network: IntegerNetwork, choice: HardwareChoice, target: Target): Mapping {
+  throwProblems(checkChoice(layout, network, choice, target), "not-met");
+  const memories = assertDefined(placeMemories(layout, network, choice, target), "placed memories");
   const layers = network.layers.map((layer, index): MappedLayer => {
     const lanes = assertDefined(choice.lanes[index], "lanes");
     return {
@@ -73,15 +84,9 @@ export function mapNetwork(network: IntegerNetwork, choice: HardwareChoice, targ
   return { kind: "mapping", choice, network, target, layers };
 }
 
-/** RAM blocks of one kind that a mapping occupies. */
-export function blocksUsed(layers: readonly (readonly MappedMemory[])[], place: MappedMemory["place"]): number {
-  return layers.flat().reduce((sum, memory) => sum + (memory.place === place ? memory.blocks : 0), 0);
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-
 /** Weights lie in block RAM; the largest move to single-port RAM until the rest fits. Undefined when nothing fits. */
 function placeMemories(
+  layout: Layout,
   network: IntegerNetwork,
   choice: HardwareChoice,
   target: Target,
@@ -93,7 +98,7 @@ function placeMemories(
   for (let moved = 0; moved <= bySize.length; moved++) {
     const outside = new Set(bySize.slice(0, moved));
     const memories = network.layers.map((_, index) =>
-      layerMemories(network, index, choice, outside.has(index) ? "single-port-ram" : "block-ram"),
+      layout.memories(network, index, choice, outside.has(index) ? "single-port-ram" : "block-ram"),
     );
     const fits =
       blocksUsed(memories, "block-ram") <= target.limits.blockRams.value &&
@@ -103,9 +108,9 @@ function placeMemories(
   return undefined;
 }
 
-function checkMemories(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[] {
-  if (placeMemories(network, choice, target) !== undefined) return [];
-  const memories = network.layers.map((_, index) => layerMemories(network, index, choice, "block-ram"));
+function checkMemories(layout: Layout, network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[] {
+  if (placeMemories(layout, network, choice, target) !== undefined) return [];
+  const memories = network.layers.map((_, index) => layout.memories(network, index, choice, "block-ram"));
   const largest = memories
     .flat()
     .reduce((a, b) => (b.blocks > a.blocks ? b : a), assertDefined(memories[0]?.[0], "memory"));
@@ -117,21 +122,29 @@ function checkMemories(network: IntegerNetwork, choice: HardwareChoice, target: 
       code: "fit/block-rams",
       path: largest.layer,
       message: `target "${target.name}": the design needs ${needed} block RAMs (${largest.blocks} for the ${largest.role} of "${largest.layer}"), there are ${blockRams.value}${spare}`,
-      hint: remedy(network, choice, target, largest),
+      hint: remedy({ layout, network, choice, target, largest }),
     },
   ];
 }
 
 /** The smallest change that makes the memories fit, tried out before it is recommended. */
-function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target, largest: MappedMemory): string {
-  if (!readsEveryRow(choice) && choice.weightStorage === "dense") {
+function remedy(options: {
+  readonly layout: Layout;
+  readonly network: IntegerNetwork;
+  readonly choice: HardwareChoice;
+  readonly target: Target;
+  readonly largest: MappedMemory;
+}): string {
+  const { layout, network, choice, target, largest } = options;
+  if (layout.storages.includes("blocks") && choice.weightStorage === "dense") {
     const blocks: HardwareChoice = { ...choice, weightStorage: "blocks" };
-    if (placeMemories(network, blocks, target) !== undefined)
+    if (placeMemories(layout, network, blocks, target) !== undefined)
       return 'store only non-zero groups: weightStorage "blocks"';
   }
-  for (let lanes = Math.max(...choice.lanes) - 1; lanes >= 1; lanes--) {
+  const most = layout.fixedLanes === undefined ? Math.max(...choice.lanes) : 1;
+  for (let lanes = most - 1; lanes >= 1; lanes--) {
     const fewer = { ...choice, lanes: choice.lanes.map((p) => Math.min(p, lanes)) };
-    if (placeMemories(network, fewer, target) !== undefined) return `use at most ${lanes} lanes per layer`;
+    if (placeMemories(layout, network, fewer, target) !== undefined) return `use at most ${lanes} lanes per layer`;
   }
   const widest = Math.max(...network.layers.map(({ weightBits }) => weightBits));
   for (let bits = widest - 1; bits >= 2; bits--) {
@@ -139,7 +152,7 @@ function remedy(network: IntegerNetwork, choice: HardwareChoice, target: Target,
       ...network,
       layers: network.layers.map((layer) => ({ ...layer, weightBits: Math.min(layer.weightBits, bits) })),
     };
-    if (placeMemories(narrower, choice, target) !== undefined) return `quantize to ${bits}-bit weights`;
+    if (placeMemories(layout, narrower, choice, target) !== undefined) return `quantize to ${bits}-bit weights`;
   }
   return target.limits.singlePortRams.value === 0
     ? 'use target "up5k", which has 1 Mbit of single-port RAM, or a smaller network'

@@ -7,14 +7,34 @@ import { addressBits, geometryOf, readsEveryRow, storedGroups, storesBlocks } fr
 
 const { "ice40-ebr": blockRam, "ice40-spram": singlePortRam } = ramKinds;
 
-/** Block RAMs that a memory of `depth` words of `width` bits needs in its best shape. */
-export function blockRamCount(depth: number, width: number): number {
-  return ramBlocks(blockRam, depth, width);
-}
-
-/** Large single-port RAMs that a memory needs. */
-export function singlePortRamCount(depth: number, width: number): number {
-  return ramBlocks(singlePortRam, depth, width);
+/** A memory of a layer. */
+export function memoryOf(
+  layer: IntegerLayer,
+  shape: {
+    readonly role: MappedMemory["role"];
+    readonly depth: number;
+    readonly width: number;
+    /** Default: all of them. */
+    readonly logicalBits?: number | undefined;
+    /** Default: block RAM. */
+    readonly place?: MappedMemory["place"] | undefined;
+  },
+): MappedMemory {
+  const { role, depth, width, logicalBits = depth * width, place = "block-ram" } = shape;
+  const ram = place === "single-port-ram" ? singlePortRam : blockRam;
+  const blocks = place === "registers" ? 0 : ramBlocks(ram, depth, width);
+  const allocatedBits = place === "registers" ? depth * width : blocks * ram.bits;
+  return {
+    name: `${layer.name} ${role}`,
+    layer: layer.name,
+    role,
+    depth,
+    width,
+    place,
+    logicalBits,
+    allocatedBits,
+    blocks,
+  };
 }
 
 /** The memories of one layer, its weights in block RAM or in the large single-port RAM. */
@@ -32,24 +52,9 @@ export function layerMemories(
     role: MappedMemory["role"],
     depth: number,
     width: number,
-    logicalBits = depth * width,
-    place: MappedMemory["place"] = "block-ram",
-  ): MappedMemory => {
-    const blocks = place === "single-port-ram" ? singlePortRamCount(depth, width) : blockRamCount(depth, width);
-    const { bits: blockBits } = place === "single-port-ram" ? singlePortRam : blockRam;
-    const name = `${layer.name} ${role}`;
-    return {
-      name,
-      layer: layer.name,
-      role,
-      depth,
-      width,
-      place,
-      logicalBits,
-      allocatedBits: blocks * blockBits,
-      blocks,
-    };
-  };
+    logicalBits?: number,
+    place?: MappedMemory["place"],
+  ): MappedMemory => memoryOf(layer, { role, depth, width, logicalBits, place });
   const found: MappedMemory[] = [];
   if (isConvolution(layer)) {
     const { depth, countBits, addressBits: start } = convFetch(layer, lanes);

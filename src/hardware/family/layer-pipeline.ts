@@ -1,0 +1,29 @@
+import { checkCore } from "./check-core.ts";
+import { emitDesign } from "./emit.ts";
+import type { Family } from "./family.ts";
+import { mapperOf } from "./map.ts";
+import { layerMemories } from "./memory.ts";
+import type { FamilyName, WeightStorage } from "./names.ts";
+import { predictCycles } from "./predict.ts";
+import { simulateCycles } from "./simulate.ts";
+import { countWork } from "./work.ts";
+
+/** Event-driven: every layer fetches only the rows of inputs that fired. */
+export const layerPipeline: Family = pipeline("layer-pipeline", ["dense", "blocks"]);
+
+/** The baseline: the same lanes walk every input of every step, and a bit decides what is added. */
+export const layerPipelineDense: Family = pipeline("dense", ["dense"]);
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function pipeline(name: FamilyName, storages: readonly WeightStorage[]): Family {
+  return {
+    name,
+    storages,
+    ...mapperOf({ name, storages, checkLayer: checkCore, memories: layerMemories }),
+    predict: predictCycles,
+    simulate: simulateCycles,
+    work: countWork,
+    emit: emitDesign,
+  };
+}
