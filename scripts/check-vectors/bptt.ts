@@ -1,10 +1,11 @@
 import { referenceBackend, wasmBackend, type Backend, type Surrogate } from "../../src/compute/index.ts";
 import { batchLoss, type LossSpec } from "../../src/learning/index.ts";
 import { denseLayer, type DenseLayer, type Network } from "../../src/model/network/index.ts";
-import { neuronSpec, type NeuronSpec } from "../../src/model/neuron/index.ts";
+import { neuronSpec, type NeuronSpec, type Variant } from "../../src/model/neuron/index.ts";
 import { spikeTrain, setSpike, tensor } from "../../src/model/tensor/index.ts";
 import type { Checker, Comparison } from "./checker.ts";
 import { compareExactly, compareValues, flatten } from "./compare.ts";
+import { surrogateNamed } from "./surrogates.ts";
 
 /** What both frameworks record of a case: weights [to, from], spikes [step, sample, neuron], gradients. */
 interface Recorded {
@@ -23,9 +24,9 @@ interface Recorded {
 }
 
 interface SnnTorchCase extends Recorded {
-  readonly surrogate: "atan" | "fast_sigmoid";
-  readonly surrogate_params: { readonly alpha?: number; readonly slope?: number };
-  readonly reset_mechanism: "subtract" | "zero";
+  readonly surrogate: string;
+  readonly surrogate_params: Readonly<Record<string, number>>;
+  readonly reset_mechanism: "subtract" | "zero" | "none";
   readonly reset_delay: boolean;
   readonly beta1: number;
   readonly beta2: number;
@@ -37,7 +38,9 @@ interface SpikingJellyCase extends Recorded {
   readonly v_reset: number | null;
   readonly tau: number;
   readonly v_threshold: number;
-  readonly surrogate: "ATan(alpha=2)" | "Sigmoid(alpha=4)";
+  readonly decay_input?: boolean;
+  /** Such as "ATan(alpha=2)". */
+  readonly surrogate: string;
 }
 
 /** How a case is run here. */
@@ -85,10 +88,7 @@ function ofSnnTorch(item: SnnTorchCase): Setting {
   return {
     hidden: neuron(item.beta1),
     output: neuron(item.beta2),
-    surrogate:
-      surrogate === "atan"
-        ? { kind: "arctan", alpha: parameters.alpha ?? 2 }
-        : { kind: "fastSigmoid", slope: parameters.slope ?? 25 },
+    surrogate: surrogateNamed(surrogate, parameters),
     // The variant detaches what snnTorch detaches: the delayed reset, not that of the same step.
     detachReset: false,
     loss: { kind: "cross-entropy" },
@@ -99,15 +99,29 @@ function ofSnnTorch(item: SnnTorchCase): Setting {
 function ofSpikingJelly(item: SpikingJellyCase): Setting {
   const reset =
     item.v_reset === null ? ({ kind: "subtract" } as const) : ({ kind: "value", value: item.v_reset } as const);
-  const neuron = neuronSpec("relaxingLif", { tau: item.tau, threshold: item.v_threshold }, reset, { fires: "atLeast" });
+  const values = { tau: item.tau, threshold: item.v_threshold, rest: item.v_reset ?? 0 };
+  const variant: Variant = { fires: "atLeast", ...(item.decay_input === false ? { input: "whole" } : {}) };
+  const neuron = neuronSpec("relaxingLif", values, reset, variant);
   return {
     hidden: neuron,
     output: neuron,
-    surrogate: item.surrogate.startsWith("ATan") ? { kind: "arctan", alpha: 2 } : { kind: "sigmoid", slope: 4 },
+    surrogate: writtenSurrogate(item.surrogate),
     detachReset: item.detach_reset,
     loss: { kind: "mse-rate" },
     spikeCost: 0,
   };
+}
+
+/** "ATan(alpha=2)" as a surrogate of ours. */
+function writtenSurrogate(text: string): Surrogate {
+  const [, name = text, list = ""] = /^(\w+)\((.*)\)$/.exec(text) ?? [];
+  const values = list.split(",").filter((part) => part.includes("="));
+  return surrogateNamed(
+    name,
+    Object.fromEntries(
+      values.map((part) => part.split("=").map((word) => word.trim())).map(([key = "", x]) => [key, Number(x)]),
+    ),
+  );
 }
 
 async function compareCase(backend: Backend, name: string, item: Recorded, setting: Setting): Promise<Comparison[]> {

@@ -19,6 +19,7 @@ import {
 import { countSpikes, hasSpike } from "../../src/model/tensor/index.ts";
 import type { Checker, Comparison } from "./checker.ts";
 import { compareExactly, compareValues, flatten } from "./compare.ts";
+import { readAll } from "./parameters.ts";
 import { torchUniforms } from "./torch-random.ts";
 
 export const encodersChecker: Checker = {
@@ -30,7 +31,10 @@ export const encodersChecker: Checker = {
     return cases.map(([name, item]) => {
       const rule = rules.find(([prefix]) => name.startsWith(prefix));
       if (rule === undefined) return { what: name, values: 1, differing: 1, note: "no rule for this encoder" };
-      return rule[1](name, item, stepCount ?? 16);
+      return readAll(name, item.params ?? {}, (params) => {
+        const watched = item.params === undefined ? item : { ...item, params: params as Case["params"] & object };
+        return rule[1](name, watched, stepCount ?? 16);
+      });
     });
   },
 };
@@ -117,13 +121,19 @@ function checkRate(what: string, item: Case): Comparison {
   const probabilities = values.map((x) =>
     Math.min(1, Math.max(0, x * Number(params["gain"] ?? 1) + Number(params["offset"] ?? 0))),
   );
+  // The first steps are silent, whatever was drawn for them.
+  const first = Number(params["first_spike_time"] ?? 0);
   const seed = /manual_seed\((\d+)\)/.exec(String(note))?.[1];
   if (output !== undefined && seed !== undefined) {
     const uniforms = torchUniforms(Number(seed), steps * values.length);
-    const fires = uniforms.map((u, i) => Number(firesAt(u, probabilities[i % values.length] ?? 0, "below")));
+    const fires = uniforms.map((u, i) => {
+      const isSilent = i < first * values.length;
+      return isSilent ? 0 : Number(firesAt(u, probabilities[i % values.length] ?? 0, "below"));
+    });
     return { ...compareExactly(what, fires, flatten(output)), note: `torch's own uniform numbers, seed ${seed}` };
   }
-  return compareMeans(what, probabilities, steps, "below", flatten(meanRate));
+  const means = flatten(meanRate).map((rate) => (rate * steps) / (steps - first));
+  return compareMeans(what, probabilities, steps - first, "below", means);
 }
 
 function checkRegular(what: string, { num_steps: steps, rate, output }: Case): Comparison {

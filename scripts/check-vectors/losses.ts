@@ -17,8 +17,12 @@ interface Entry {
 interface Rule {
   readonly reads: OutputKind;
   readonly spec: (options: Options) => LossSpec;
-  /** Options that the recorded file does not name; its gradients tell them: 16 and 4 of 20 spikes; 1.05 and 0.2; steps 2 and 0. */
-  readonly unnamed?: Options;
+  /** Targets of the right class and of the others, which a file may leave out: its gradient, a line in each of them, tells. */
+  readonly targets?: {
+    readonly names: readonly [right: string, wrong: string];
+    /** Two allowed values of each. */
+    readonly between: (stepCount: number) => readonly [low: number, high: number];
+  };
 }
 
 /** snnTorch's losses and options as ours. */
@@ -33,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
       correctRate: Number(right),
       incorrectRate: Number(wrong),
     }),
-    unnamed: { correct_rate: 0.8, incorrect_rate: 0.2 },
+    targets: { names: ["correct_rate", "incorrect_rate"], between: () => [0, 1] },
   },
   mse_membrane: {
     reads: "potential",
@@ -42,7 +46,7 @@ const rules: Readonly<Record<string, Rule>> = {
       correctPotential: Number(right),
       incorrectPotential: Number(wrong),
     }),
-    unnamed: { on_target: 1.05, off_target: 0.2 },
+    targets: { names: ["on_target", "off_target"], between: () => [0, 1] },
   },
   mse_temporal: {
     reads: "spikes",
@@ -52,7 +56,7 @@ const rules: Readonly<Record<string, Rule>> = {
       incorrectSteps: [...flatten(wrong)],
       tolerance: Number(tolerance),
     }),
-    unnamed: { on_target: 2, off_target: 0 },
+    targets: { names: ["on_target", "off_target"], between: (stepCount) => [0, stepCount - 1] },
   },
   ce_temporal: {
     reads: "spikes",
@@ -81,18 +85,60 @@ export const lossesChecker: Checker = {
 function checkLoss({ data }: VectorFile, name: string, entry: Entry & Options): Comparison[] {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
   if (rule === undefined) throw new UserError("vectors/unknown-loss", `no loss for "${name}"`);
-  const { unnamed = {} } = rule;
-  const named: Options = { ...(data["params"] as Options), ...entry, ...entry.params };
-  const guessed = Object.keys(unnamed).filter((option) => named[option] === undefined);
-  const options = { ...unnamed, ...named };
-  const { loss, gradient } = computeLoss(rule.spec(options), recordOf(data, rule.reads), flatten(data["targets"]));
-  const note = guessed.map((option) => `${option} ${String(options[option])}`).join(", ");
-  const source = note === "" ? {} : { note: `${note}: not named by the file, from its gradients` };
   const [value, recorded] = [flatten(entry.value), entry.grad === undefined ? undefined : flatten(entry.grad)];
+  const named: Options = { ...(data["params"] as Options), ...entry, ...entry.params };
+  const record = recordOf(data, rule.reads);
+  const labels = flatten(data["targets"]);
+  const found = targetsOf(name, rule, { named, record, labels, recorded });
+  const { loss, gradient } = computeLoss(rule.spec({ ...named, ...found }), record, labels);
+  const note = Object.entries(found).map(([option, target]) => `${option} ${target}`);
+  const source =
+    note.length === 0 ? {} : { note: `${note.join(", ")}: not named by the file, found from its gradient` };
   return [
     compareValues(name, [loss], value, { ...boundOf(value), ...source }),
     ...(recorded === undefined ? [] : [compareValues(`${name} gradient`, gradient, recorded, boundOf(recorded))]),
   ];
+}
+
+/**
+ * Targets that a file does not name.
+ * @throws `vectors/targets` where nothing in the file depends on one of them
+ */
+function targetsOf(
+  what: string,
+  { spec, targets }: Rule,
+  file: {
+    readonly named: Options;
+    readonly record: OutputRecord;
+    readonly labels: Float32Array;
+    readonly recorded: Float32Array | undefined;
+  },
+): Readonly<Record<string, number>> {
+  const { named, record, labels, recorded } = file;
+  if (targets === undefined) return {};
+  const [low, high] = targets.between(record.stepCount);
+  const gradientAt = (value: number): Float32Array => {
+    const all = Object.fromEntries(targets.names.map((name) => [name, value]));
+    return computeLoss(spec({ ...named, ...all }), record, labels).gradient;
+  };
+  const [from, to] = [gradientAt(low), gradientAt(high)];
+  const { classCount, sampleCount } = record;
+  return Object.fromEntries(
+    targets.names.flatMap((name, which) => {
+      if (named[name] !== undefined) return [];
+      // Where the gradient moves most, the target is known best.
+      let [target, most] = [Number.NaN, 0];
+      recorded?.forEach((g, i) => {
+        const isRight = i % classCount === labels[Math.floor(i / classCount) % sampleCount];
+        const slope = (to[i] ?? 0) - (from[i] ?? 0);
+        if (isRight !== (which === 0) || Math.abs(slope) <= most) return;
+        most = Math.abs(slope);
+        target = low + ((high - low) * (g - (from[i] ?? 0))) / slope;
+      });
+      if (most > 0) return [[name, Number(target.toPrecision(5))] as const];
+      throw new UserError("vectors/targets", `${what}: the file names no ${name}, and its gradient does not tell it`);
+    }),
+  );
 }
 
 /** The framework computes in single precision: two units in the last place of the largest value. */

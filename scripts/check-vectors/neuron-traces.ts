@@ -2,7 +2,7 @@
 import { UserError } from "../../src/base/index.ts";
 import { wasmBackend } from "../../src/compute/index.ts";
 import { denseLayer, type Network } from "../../src/model/network/index.ts";
-import { initialState, evaluateFloat, neuronOf, sendsBits, stepNeuronFloat } from "../../src/model/neuron/index.ts";
+import { initialState, evaluateFloat, neuronOf, stepNeuronFloat } from "../../src/model/neuron/index.ts";
 import { setSpike, spikeTrain, tensor } from "../../src/model/tensor/index.ts";
 import type { Checker, Comparison, VectorFile } from "./checker.ts";
 import { compareExactly, compareValues, flatten } from "./compare.ts";
@@ -14,13 +14,14 @@ export const neuronTraces: Checker = {
   check: async (file) => {
     const layer = readLayer(file);
     const run = runSteps(layer);
-    const { states, bound, spec } = layer.model;
+    const { states, bound } = layer.model;
+    refuseUnknownTraces(file.data, layer);
     const known = Object.entries(states).filter(([name]) => Array.isArray(file.data[name]));
     const traces = known.map(([name, ours]) =>
       compareValues(name, run.states[ours] ?? [], flatten(file.data[name]), bound),
     );
     const spikes = compareExactly("spikes", run.spikes, flatten(file.data["spikes"]));
-    if (layer.recurrentWeights !== undefined || !sendsBits(neuronOf(spec)) || layer.isOdd) return [spikes, ...traces];
+    if (layer.recurrentWeights !== undefined || layer.isOdd) return [spikes, ...traces];
     return [spikes, ...traces, ...(await compareKernel(layer, run))];
   },
 };
@@ -64,10 +65,14 @@ function readLayer({ data }: VectorFile): Layer {
   const size = input.length / steps;
   const given = (data["initial"] ?? {}) as Readonly<Record<string, unknown>>;
   const neuron = neuronOf(model.spec);
+  for (const [name, values] of Object.entries(model.own)) {
+    if (values.length === size) continue;
+    throw new UserError("vectors/parameter", `${name}: expected one value or ${size}, got ${values.length}`);
+  }
   const own = Array.from({ length: size }, (_, n) => initialState(neuron, parametersOf(model, n), evaluateFloat));
   const initial = own.map((state, n) => {
     const values = Object.entries(given).map(([name, value]) => [model.states[name] ?? name, at(value, n)] as const);
-    return { ...state, ...Object.fromEntries(values) };
+    return { ...state, ...model.initial, ...Object.fromEntries(values) };
   });
   const weights = params["recurrent_weight"];
   return {
@@ -80,6 +85,15 @@ function readLayer({ data }: VectorFile): Layer {
     initial,
     isOdd: JSON.stringify(initial) !== JSON.stringify(own),
   };
+}
+
+/** A trace that no state of ours answers to would pass unseen. */
+function refuseUnknownTraces(data: VectorFile["data"], { model, steps }: Layer): void {
+  const known = new Set(["input", "spikes", "levels", ...Object.keys(model.states)]);
+  for (const [name, value] of Object.entries(data)) {
+    if (known.has(name) || !Array.isArray(value) || value.length !== steps) continue;
+    throw new UserError("vectors/unknown-trace", `no state of ours is the trace "${name}"`);
+  }
 }
 
 function runSteps({ model, steps, size, input, recurrentWeights, recurrentBias, initial }: Layer): Run {

@@ -1,9 +1,9 @@
 // Neurons without a reset: a matrix over time, then a threshold.
+import { UserError } from "../../src/base/index.ts";
 import { mixOverTime, neuronOf, neuronSpec, stepNeuronFloat } from "../../src/model/neuron/index.ts";
 import type { Checker, VectorFile } from "./checker.ts";
 import { compareExactly, compareValues, flatten } from "./compare.ts";
-
-type Parameters = Readonly<Record<string, unknown>>;
+import { numberOf, readAll, type Parameters } from "./parameters.ts";
 
 interface Parallel {
   /** Shape [step, step]. */
@@ -12,25 +12,37 @@ interface Parallel {
   readonly bias: Float32Array;
   readonly threshold: number;
   readonly fires: "above" | "atLeast";
+  /** What a spike carries. */
+  readonly amplitude: number;
   /** The file's name for the potential. */
   readonly potential: string;
 }
 
 const models: Readonly<Record<string, (params: Parameters, steps: number) => Parallel>> = {
-  PSN: ({ weight, bias }) => ({
-    weights: flatten(weight),
-    bias: flatten(bias),
-    threshold: 0,
-    fires: "atLeast",
-    potential: "H",
-  }),
-  StateLeaky: ({ beta, tau, threshold = 1 }, steps) => ({
-    weights: decaying(steps, typeof tau === "number" ? tau : 1 / (1 - Number(beta) + 1e-12)),
-    bias: new Float32Array(steps),
-    threshold: Number(threshold),
-    fires: "above",
-    potential: "mem",
-  }),
+  PSN: ({ weight, bias }, steps) => jelly(flatten(weight), flatten(bias), steps),
+  /** Weights reach `k` steps back, this one included; the mask comes in by a factor λ, and 1 masks wholly. */
+  MaskedPSN: (params, steps) => {
+    const reach = numberOf(params["k"], "k");
+    const mask = numberOf(params["lambda_"] ?? params["lambda"] ?? 1, "lambda");
+    const masked = flatten(params["weight"]).map((weight, i) => {
+      const age = Math.floor(i / steps) - (i % steps);
+      return age >= 0 && age < reach ? weight : (1 - mask) * weight;
+    });
+    return jelly(masked, flatten(params["bias"]), steps);
+  },
+  /** The last of `k` weights is that of this step. */
+  SlidingPSN: (params, steps) => {
+    const taps = flatten(params["weight"]);
+    const reach = numberOf(params["k"] ?? taps.length, "k");
+    if (reach !== taps.length) throw new UserError("vectors/parameter", `k is ${reach}, but ${taps.length} weights`);
+    const weights = Float32Array.from({ length: steps * steps }, (_, i) => {
+      const age = Math.floor(i / steps) - (i % steps);
+      return age >= 0 ? (taps[reach - 1 - age] ?? 0) : 0;
+    });
+    return jelly(weights, flatten(params["bias"]), steps);
+  },
+  StateLeaky: stateLeaky,
+  LinearLeaky: stateLeaky,
 };
 
 export const parallelNeurons: Checker = {
@@ -48,7 +60,7 @@ export const parallelNeurons: Checker = {
     });
     const spikes = compareExactly(
       "spikes",
-      run.map(({ spike }) => spike),
+      run.map(({ spike }) => spike * model.amplitude),
       flatten(data["spikes"]),
     );
     const potentials = data[model.potential];
@@ -62,9 +74,32 @@ export const parallelNeurons: Checker = {
 // ---------------------------------------------------------------------------------------------------------------------
 
 function parallelOf(data: VectorFile["data"], steps: number): Parallel {
-  const build = models[String(data["model"])];
-  if (build === undefined) throw new TypeError(`no parallel neuron "${String(data["model"])}"`);
-  return build((data["params"] ?? {}) as Parameters, steps);
+  const name = String(data["model"]);
+  const build = models[name];
+  if (build === undefined) throw new TypeError(`no parallel neuron "${name}"`);
+  return readAll(name, (data["params"] ?? {}) as Parameters, (params) => build(params, steps));
+}
+
+/** SpikingJelly's fire from 0 on. @param bias  Of every step, or one of all. */
+function jelly(weights: Float32Array, bias: Float32Array, steps: number): Parallel {
+  if (weights.length !== steps * steps || (bias.length !== steps && bias.length !== 1)) {
+    const message = `${steps} steps need ${steps} × ${steps} weights and ${steps} biases or 1, got ${weights.length} and ${bias.length}`;
+    throw new UserError("vectors/parameter", message);
+  }
+  const all = bias.length === 1 ? new Float32Array(steps).fill(bias[0] ?? 0) : bias;
+  return { weights, bias: all, threshold: 0, fires: "atLeast", amplitude: 1, potential: "H" };
+}
+
+function stateLeaky(params: Parameters, steps: number): Parallel {
+  const { beta, tau, threshold = 1, graded_spikes_factor: amplitude = 1 } = params;
+  return {
+    weights: decaying(steps, typeof tau === "number" ? tau : 1 / (1 - numberOf(beta, "beta") + 1e-12)),
+    bias: new Float32Array(steps),
+    threshold: numberOf(threshold, "threshold"),
+    fires: "above",
+    amplitude: numberOf(amplitude, "graded_spikes_factor"),
+    potential: "mem",
+  };
 }
 
 /** e^(−(t − s) / tau) for s ≤ t, else 0. */

@@ -5,6 +5,7 @@ import { UserError } from "../../src/base/index.ts";
 import { above, atLeast, constant, evaluateFloat, reference } from "../../src/model/neuron/index.ts";
 import type { Checker, Comparison, VectorFile } from "./checker.ts";
 import { compareExactly, compareValues, flatten } from "./compare.ts";
+import { readAll } from "./parameters.ts";
 
 type Parameters = Readonly<Record<string, number>>;
 
@@ -55,6 +56,19 @@ export const surrogates: Checker = {
   },
 };
 
+/**
+ * A framework's surrogate, possibly with a suffix behind its name, as one of ours.
+ * @throws `vectors/unknown-surrogate`; `vectors/parameter` for a parameter that it does not have
+ */
+export function surrogateNamed(name: string, params: Parameters): Surrogate {
+  const known = Object.keys(namesOf)
+    .filter((key) => name === key || name.startsWith(`${key}_`))
+    .sort((a, b) => b.length - a.length)[0];
+  const of = known === undefined ? undefined : namesOf[known];
+  if (of === undefined) throw new UserError("vectors/unknown-surrogate", `no surrogate for "${name}"`);
+  return readAll(name, params, (watched) => of(watched as Parameters));
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 interface Entry {
@@ -64,13 +78,8 @@ interface Entry {
 }
 
 function checkEntry({ data }: VectorFile, name: string, { params, forward, gradient }: Entry): Comparison[] {
-  const known = Object.keys(namesOf)
-    .filter((key) => name === key || name.startsWith(`${key}_`))
-    .sort((a, b) => b.length - a.length)[0];
-  const of = known === undefined ? undefined : namesOf[known];
-  if (of === undefined) throw new UserError("vectors/unknown-surrogate", `no surrogate for "${name}"`);
   const u = flatten(data["u"]);
-  const derivative = surrogateExpression(of(params));
+  const derivative = surrogateExpression(surrogateNamed(name, params));
   const fires = (isStrict(data) ? above : atLeast)(reference("u"), constant(0));
   return [
     compareExactly(
@@ -87,7 +96,9 @@ function checkEntry({ data }: VectorFile, name: string, { params, forward, gradi
   ];
 }
 
-/** snnTorch fires above the threshold, SpikingJelly at it too; the file says which. */
+/** snnTorch fires above the threshold, SpikingJelly at it too. @throws `vectors/framework` for any other */
 function isStrict(data: VectorFile["data"]): boolean {
-  return !String(data["equation"]).includes("NON-strict");
+  const { framework } = (data["source"] ?? {}) as { readonly framework?: unknown };
+  if (framework === "snnTorch" || framework === "SpikingJelly") return framework === "snnTorch";
+  throw new UserError("vectors/framework", `whether ${String(framework)} fires at the threshold is not known here`);
 }

@@ -8,9 +8,8 @@ import {
   type Variant,
 } from "../../src/model/neuron/index.ts";
 import type { Bound } from "./compare.ts";
+import { numberOf, readAll, type Parameters } from "./parameters.ts";
 
-/** Parameters as the file has them. */
-export type Parameters = Readonly<Record<string, unknown>>;
 type Values = Readonly<Record<string, number | readonly number[]>>;
 
 /** What a trace is compared with. */
@@ -20,6 +19,8 @@ export interface TraceModel {
   readonly own: Readonly<Record<string, readonly number[]>>;
   /** Names of the file's state variables in ours. */
   readonly states: Readonly<Record<string, string>>;
+  /** State before the first step where the framework starts elsewhere than our model. */
+  readonly initial: Readonly<Record<string, number>>;
   readonly bound: Bound;
 }
 
@@ -34,59 +35,61 @@ type Builder = (params: Parameters, levels: readonly number[] | undefined) => Tr
 const builders: Readonly<Record<string, Readonly<Record<string, Builder>>>> = {
   snnTorch: {
     Leaky: (p, levels) =>
-      model("lif", p, { decay: share(p["beta"]), threshold: p["threshold"] ?? 1 }, { mem: "v" }, exact, {
-        ...snnTorchVariant(p, p["reset_mechanism"] === "zero" ? "kept" : "charged"),
-        ...(p["graded_spikes_factor"] === undefined ? {} : { isGraded: true }),
-        ...(levels === undefined ? {} : { levels }),
-      }),
+      model(
+        "lif",
+        p,
+        snnTorchReset(p),
+        { decay: share(p["beta"]), threshold: p["threshold"] ?? 1 },
+        { mem: "v" },
+        exact,
+        {
+          ...snnTorchVariant(p, p["reset_mechanism"] === "zero" ? "kept" : "charged"),
+          ...quantized(p, levels),
+        },
+      ),
     RLeaky: (p) => {
-      const isOwn = p["all_to_all"] === false;
-      const values = {
-        decay: share(p["beta"]),
-        threshold: p["threshold"] ?? 1,
-        ...(isOwn ? { ownWeight: p["V"] } : {}),
-      };
+      const own = ownWeight(p);
+      const values = { decay: share(p["beta"]), threshold: p["threshold"] ?? 1, ...own };
       const variant = { ...snnTorchVariant(p, "charged"), isSelfConnected: true };
-      return model("lif", p, values, { mem: "v" }, isOwn ? exact : sums, variant);
+      return model("lif", p, snnTorchReset(p), values, { mem: "v" }, own === undefined ? sums : exact, variant);
     },
     Synaptic: (p) => synaptic(p, snnTorchVariant(p, "charged"), exact),
     // Its reset_delay has no effect, as measured.
     RSynaptic: (p) => {
-      const variant = { ...snnTorchVariant({ ...p, reset_delay: true }, "charged"), isSelfConnected: true };
-      return synaptic(p, variant, p["all_to_all"] === false ? exact : sums);
+      void p["reset_delay"];
+      const variant: Variant = { ...graded(p), timing: "nextStep", resetOf: "charged", isSelfConnected: true };
+      return synaptic(p, variant, ownWeight(p) === undefined ? sums : exact);
     },
     Alpha: (p) => {
-      const [excite, inhibit] = [number(p["alpha"]), number(p["beta"])];
+      const [excite, inhibit] = [numberOf(p["alpha"], "alpha"), numberOf(p["beta"], "beta")];
       // In 32-bit floats, as tensors.
       const { fround } = Math;
       const [a, b] = [fround(Math.log(fround(excite))), fround(Math.log(fround(inhibit)))];
       const tau = fround(fround(a / fround(b - a)) + 1);
       const values = { excite, inhibit, tau, threshold: p["threshold"] ?? 1 };
-      return model(
-        "alpha",
-        { reset_mechanism: "zero", ...p },
-        values,
-        { mem: "v", syn_exc: "e", syn_inh: "n" },
-        exact,
-        {},
-      );
+      const states = { mem: "v", syn_exc: "e", syn_inh: "n" };
+      return model("alpha", p, snnTorchReset(p, "zero"), values, states, exact, graded(p));
     },
-    Lapicque: (p) =>
-      model(
-        "lapicque",
-        p,
-        { resistance: p["R"] ?? 1, capacitance: p["C"], step: p["time_step"] ?? 1, threshold: p["threshold"] ?? 1 },
-        { mem: "v" },
-        exact,
-        snnTorchVariant(p, "charged"),
-      ),
+    Lapicque: (p) => {
+      const [resistance, step] = [numberOf(p["R"] ?? 1, "R"), numberOf(p["time_step"] ?? 1, "time_step")];
+      const beta = p["beta"];
+      // From beta, where C is not given.
+      const capacitance = p["C"] ?? step / (resistance * Math.log(1 / numberOf(beta, "beta")));
+      const values = { resistance, capacitance, step, threshold: p["threshold"] ?? 1 };
+      const variant: Variant = { ...graded(p), timing: "nextStep", resetOf: "charged" };
+      return model("lapicque", p, snnTorchReset(p), values, { mem: "v" }, exact, variant);
+    },
   },
   SpikingJelly: {
     IFNode: (p) => jelly("integrateFire", p, {}),
-    HalfThresholdIFNode: (p) => jelly("integrateFire", p, {}, { startsHalfway: true }),
+    // Always by subtraction: it takes no v_reset.
+    HalfThresholdIFNode: (p) => jelly("integrateFire", p, {}, { startsHalfway: true }, exact, "v_reset" in p),
     LIFNode: (p) => jelly("relaxingLif", p, { tau: p["tau"], rest: resting(p) }, wholeInput(p)),
-    ParametricLIFNode: (p) =>
-      jelly("parametricLif", p, { w: p["w"] ?? -Math.log(number(p["init_tau"]) - 1), rest: resting(p) }, wholeInput(p)),
+    ParametricLIFNode: (p) => {
+      const initial = p["init_tau"];
+      const w = p["w"] ?? -Math.log(numberOf(initial, "init_tau") - 1);
+      return jelly("parametricLif", p, { w, rest: resting(p) }, wholeInput(p));
+    },
     CUBALIFNode: (p) => jelly("cubaLif", p, { currentDecay: p["c_decay"], decay: p["v_decay"] }),
     QIFNode: (p) => jelly("qif", p, { tau: p["tau"], a0: p["a0"], rest: p["v_rest"], critical: p["v_c"] }),
     EIFNode: (p) => {
@@ -94,9 +97,9 @@ const builders: Readonly<Record<string, Readonly<Record<string, Builder>>>> = {
       return jelly("eif", p, values, {}, exponentials);
     },
     IzhikevichNode: (p) => {
-      if (number(p["w_rest"] ?? 0) !== 0) throw new UserError("vectors/izhikevich", "w_rest is not 0");
       const { tau, a0, v_rest: rest, v_c: critical, tau_w: tauW, a, b } = p;
-      return jelly("izhikevich", p, { tau, a0, rest, critical, tauW, a, b });
+      const built = jelly("izhikevich", p, { tau, a0, rest, critical, tauW, a, b });
+      return { ...built, initial: { ...built.initial, w: numberOf(p["w_rest"] ?? 0, "w_rest") } };
     },
     KLIFNode: (p) =>
       jelly(
@@ -124,7 +127,7 @@ export function traceModel(
 ): TraceModel {
   const build = builders[framework]?.[name];
   if (build === undefined) throw new UserError("vectors/unknown-model", `no neuron for ${framework} "${name}"`);
-  return build(params, levels);
+  return readAll(`${framework} ${name}`, params, (watched) => build(watched, levels));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -132,6 +135,7 @@ export function traceModel(
 function model(
   name: NeuronModelName,
   params: Parameters,
+  reset: Reset,
   values: Readonly<Record<string, unknown>>,
   states: Readonly<Record<string, string>>,
   bound: Bound,
@@ -139,7 +143,9 @@ function model(
 ): TraceModel {
   const given: Values = {
     ...(Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values),
-    ...(variant.isGraded === true ? { amplitude: number(params["graded_spikes_factor"]) } : {}),
+    ...(variant.isGraded === true
+      ? { amplitude: numberOf(params["graded_spikes_factor"], "graded_spikes_factor") }
+      : {}),
   };
   const own = Object.entries(given).filter(
     (entry): entry is [string, readonly number[]] => typeof entry[1] !== "number",
@@ -148,8 +154,8 @@ function model(
     key,
     typeof value === "number" ? value : (value[0] ?? 0),
   ]);
-  const spec = neuronSpec(name, Object.fromEntries(shared) as Record<string, number>, resetOf(params), variant);
-  return { spec, own: Object.fromEntries(own), states, bound };
+  const spec = neuronSpec(name, Object.fromEntries(shared) as Record<string, number>, reset, variant);
+  return { spec, own: Object.fromEntries(own), states, initial: {}, bound };
 }
 
 function synaptic(p: Parameters, variant: Variant, bound: Bound): TraceModel {
@@ -157,9 +163,17 @@ function synaptic(p: Parameters, variant: Variant, bound: Bound): TraceModel {
     currentDecay: share(p["alpha"]),
     decay: share(p["beta"]),
     threshold: p["threshold"] ?? 1,
-    ...(p["V"] === undefined ? {} : { ownWeight: p["V"] }),
+    ...ownWeight(p),
   };
-  return model("cubaLif", p, values, { mem: "v", syn: "i" }, bound, variant);
+  return model("cubaLif", p, snnTorchReset(p), values, { mem: "v", syn: "i" }, bound, variant);
+}
+
+/** Feedback of each neuron to itself; undefined where weights lead to all. */
+function ownWeight(p: Parameters): { readonly ownWeight: unknown } | undefined {
+  void p["recurrent_weight"];
+  void p["recurrent_bias"];
+  void p["all_to_all"];
+  return p["V"] === undefined ? undefined : { ownWeight: p["V"] };
 }
 
 function jelly(
@@ -168,48 +182,54 @@ function jelly(
   values: Readonly<Record<string, unknown>>,
   variant: Variant = {},
   bound: Bound = exact,
+  hasReset = true,
 ): TraceModel {
-  const all = { ...values, threshold: params["v_threshold"] ?? 1 };
-  return model(name, params, all, { v: "v", c: "i", w: "w" }, bound, { fires: "atLeast", ...variant });
+  const missing = Object.entries({ ...values, v_threshold: params["v_threshold"] }).find(([, x]) => x === undefined);
+  if (missing !== undefined) throw new UserError("vectors/parameter", `${name}: the file does not name ${missing[0]}`);
+  const all = { ...values, threshold: params["v_threshold"] };
+  const reset = hasReset ? jellyReset(params) : ({ kind: "subtract" } as const);
+  const states = { v: "v", c: "i", w: "w" };
+  const built = model(name, params, reset, all, states, bound, { fires: "atLeast", ...variant });
+  return { ...built, initial: reset.kind === "value" ? { v: reset.value } : {} };
 }
 
-/** snnTorch names its reset; SpikingJelly's v_reset is null for subtraction. */
-function resetOf(params: Parameters): Reset {
-  if ("v_reset" in params) {
-    return params["v_reset"] === null ? { kind: "subtract" } : { kind: "value", value: number(params["v_reset"]) };
-  }
-  switch (params["reset_mechanism"] ?? "subtract") {
-    case "subtract":
-    case undefined:
-      return { kind: "subtract" };
-    case "zero":
-      return { kind: "zero" };
-    case "none":
-      return { kind: "none" };
-    default:
-      throw new UserError("vectors/reset", `no reset mechanism "${String(params["reset_mechanism"])}"`);
-  }
+/** v_reset null subtracts. @throws `vectors/parameter` where it is missing: frameworks' defaults differ from class to class */
+function jellyReset(params: Parameters): Reset {
+  const value = params["v_reset"];
+  return value === null ? { kind: "subtract" } : { kind: "value", value: numberOf(value, "v_reset") };
+}
+
+function snnTorchReset(params: Parameters, usual: "subtract" | "zero" = "subtract"): Reset {
+  const kind = params["reset_mechanism"] ?? usual;
+  if (kind === "subtract" || kind === "zero" || kind === "none") return { kind };
+  throw new UserError("vectors/reset", `no reset mechanism ${JSON.stringify(kind)}`);
 }
 
 function snnTorchVariant(params: Parameters, of: "kept" | "charged"): Variant {
-  return { timing: params["reset_delay"] === false ? "undelayed" : "nextStep", resetOf: of };
+  const timing = params["reset_delay"] === false ? "undelayed" : "nextStep";
+  return { ...graded(params), timing, resetOf: of };
+}
+
+function graded(params: Parameters): Variant {
+  return params["graded_spikes_factor"] === undefined ? {} : { isGraded: true };
+}
+
+function quantized(params: Parameters, levels: readonly number[] | undefined): Variant {
+  void params["state_quant"];
+  return levels === undefined ? {} : { levels };
 }
 
 function wholeInput(params: Parameters): Variant {
   return params["decay_input"] === false ? { input: "whole" } : {};
 }
 
+/** Where the leak leads to: v_reset, or 0 where nothing is reset to. */
 function resting(params: Parameters): number {
   return typeof params["v_reset"] === "number" ? params["v_reset"] : 0;
 }
 
 /** snnTorch clamps its decays to 0…1. */
 function share(value: unknown): number | readonly number[] {
-  const clamp = (x: unknown): number => Math.min(1, Math.max(0, number(x)));
+  const clamp = (x: unknown): number => Math.min(1, Math.max(0, numberOf(x, "a decay")));
   return Array.isArray(value) ? value.map(clamp) : clamp(value);
-}
-
-function number(value: unknown): number {
-  if (typeof value === "number") return value;
-  throw new UserError("vectors/parameter", `expected a number, got ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,6 @@
-import { add, constant, mul, select, sub } from "../expression.ts";
+import { add, constant, mul, reference, select, sub } from "../expression.ts";
 import { defineNeuron, type Neuron } from "../neuron.ts";
-import { coefficient, decayParameter, thresholdParameter } from "./parameters.ts";
+import { coefficient, decayParameter, thresholdParameter, variantParameters } from "./parameters.ts";
 import { compareWith, earlierSpike } from "./membrane.ts";
 import type { Reset } from "./reset.ts";
 import type { Variant } from "./variant.ts";
@@ -19,6 +19,7 @@ export function alpha(reset: Reset, variant: Variant = {}): Neuron {
       inhibit: decayParameter(0.8, "share of the inhibiting trace kept per step"),
       tau: coefficient(1.8946, "ln(excite) / (ln(inhibit) − ln(excite)) + 1"),
       threshold: thresholdParameter,
+      ...variantParameters(variant.isGraded === true ? { isGraded: true } : {}),
     },
     step: ({ v, e, n, input, excite, inhibit, tau, threshold }) => {
       const before = earlierSpike(variant, v, threshold);
@@ -39,7 +40,8 @@ export function alpha(reset: Reset, variant: Variant = {}): Neuron {
                 e: select(before, zero, exciting),
                 n: select(before, zero, inhibiting),
               };
-      return { spike: compareWith(variant, next.v, threshold), next };
+      const spike = compareWith(variant, next.v, threshold);
+      return { spike: variant.isGraded === true ? mul(spike, reference("amplitude")) : spike, next };
     },
   });
 }

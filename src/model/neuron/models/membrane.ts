@@ -8,6 +8,7 @@ import {
   constant,
   div,
   floor,
+  isBit,
   mul,
   reference,
   select,
@@ -65,12 +66,13 @@ export function defineMembrane<State extends string = never, Parameter extends s
       const charge = (v: Expression): Expression => model.charge({ ...symbols, v });
       const rescale = (value: Expression): Expression => model.rescale?.(value, symbols) ?? value;
       const { spike, charged, v } = fire({ variant, reset, v: symbols.v, threshold, charge, rescale });
+      const sent = variant.isGraded === true ? mul(spike, get(all, "amplitude")) : spike;
       return {
-        spike: variant.isGraded === true ? mul(spike, get(all, "amplitude")) : spike,
+        spike: sent,
         next: {
           v: variant.isBounded === true ? larger(v, get(all, "lowest")) : v,
           ...model.next?.({ ...symbols, spike, charged }),
-          ...(variant.isSelfConnected === true ? { fired: select(spike, constant(1), constant(0)) } : {}),
+          ...(variant.isSelfConnected === true ? { fired: lastSent(sent) } : {}),
         },
       };
     },
@@ -162,6 +164,11 @@ function inputOf(symbols: Names, variant: Variant): Pick<Symbols<never>, "input"
   if (variant.isSelfConnected !== true) return { input, plusInput: (base) => add(base, input) };
   const own = mul(get(symbols, "ownWeight"), get(symbols, "fired"));
   return { input: add(input, own), plusInput: (base) => add(add(base, input), own) };
+}
+
+/** What a neuron hears of itself in the next step: a plain spike as 1, any other as what it carries. */
+function lastSent(sent: Expression): Expression {
+  return isBit(sent) ? select(sent, constant(1), constant(0)) : sent;
 }
 
 function halfway({ startsHalfway }: Variant, parameters: Names): Readonly<Record<string, Expression>> {
