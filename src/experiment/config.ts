@@ -13,6 +13,7 @@ import type {
 } from "../learning/index.ts";
 import type { Encoding } from "../model/encoding/index.ts";
 import type { Readout } from "../model/network/index.ts";
+import type { DialectName, NeuronModelName, Reset, Variant } from "../model/neuron/index.ts";
 import type { PruningChoice } from "./pruning-choice.ts";
 
 export type ObjectiveName = "accuracy" | "energy" | "latency" | "area";
@@ -39,8 +40,12 @@ export interface Config {
     readonly layers?: string | undefined;
     /** What the poolings of `layers` pool. */
     readonly pooling: "currents" | "spikes";
-    readonly neuron: "integrateFire" | "lif" | "alif" | "cubaLif";
-    readonly reset: "subtract" | "zero";
+    readonly neuron: NeuronModelName;
+    readonly reset: Reset;
+    /** Whose order and comparison within a step; canonical when absent. */
+    readonly dialect?: DialectName | undefined;
+    /** Single choices of it. */
+    readonly variant: Variant;
     readonly parameters: Readonly<Record<string, number>>;
     readonly recurrent: boolean;
     /** Of the currents of hidden layers. */

@@ -5,8 +5,8 @@ import { familyNames, weightStorages } from "../hardware/family/index.ts";
 import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
 import { longestDelay, parseShapeText } from "../model/network/index.ts";
-import { neuronOf, neuronSpec } from "../model/neuron/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
+import { dialectSchema, modelSchema, neuronProblems, resetSchema, variantSchema } from "./neuron-choice.ts";
 import { pruningSchema } from "./pruning-choice.ts";
 import {
   activitySchema,
@@ -47,8 +47,10 @@ const networkSchema = z.strictObject({
   hidden: z.array(count).default([64]),
   layers: z.string().max(1000).optional(),
   pooling: z.enum(["currents", "spikes"]).default("currents"),
-  neuron: z.enum(["integrateFire", "lif", "alif", "cubaLif"]).default("lif"),
-  reset: z.enum(["subtract", "zero"]).default("subtract"),
+  neuron: modelSchema.default("lif"),
+  reset: resetSchema.default({ kind: "subtract" }),
+  dialect: dialectSchema.optional(),
+  variant: variantSchema.default({}),
   parameters: z.record(z.string(), z.number()).default({}),
   recurrent: z.boolean().default(false),
   bias: z.boolean().default(false),
@@ -277,7 +279,7 @@ function crossChecks(config: Config): Problem[] {
     ...lossProblems(training.loss, "training.loss"),
     ...optimizerProblems(training.optimizer, "training.optimizer"),
     ...(training.schedule === undefined ? [] : scheduleProblems(training.schedule, "training.schedule")),
-    ...learnProblems(network, training.learn),
+    ...neuronProblems(network, training.learn),
     ...checkSurrogate(
       surrogateOf(training.surrogate, training.surrogateScale, training.surrogateParameters),
       "training.surrogate",
@@ -313,14 +315,4 @@ function layersProblems({ layers, recurrent, delays }: Config["network"]): Probl
     if (!(error instanceof UserError)) throw error;
     return [{ code: error.code, path, message: error.message }];
   }
-}
-
-function learnProblems({ neuron, reset }: Config["network"], learn: readonly string[]): Problem[] {
-  const known = Object.keys(neuronOf(neuronSpec(neuron, {}, { kind: reset })).parameters);
-  return learn
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const message = `${neuron} has no parameter "${name}"; ${suggestName(name, known)}`;
-      return { code: "config/learn", path: "training.learn", message };
-    });
 }

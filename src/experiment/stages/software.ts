@@ -30,10 +30,11 @@ import {
 } from "../../learning/index.ts";
 import { accuracyOf } from "../../model/encoding/index.ts";
 import { foldNormalization, layersOfText, type Layer, type Network } from "../../model/network/index.ts";
-import { neuronSpec, type NeuronSpec } from "../../model/neuron/index.ts";
+import type { NeuronSpec } from "../../model/neuron/index.ts";
 import type { SpikeTrain } from "../../model/tensor/index.ts";
 import type { StageContext } from "../../runs/index.ts";
 import type { Config } from "../config.ts";
+import { neuronChoice } from "../neuron-choice.ts";
 import { pruningOf } from "../pruning-choice.ts";
 import { runQuietStage, runStage, type Session } from "../session.ts";
 
@@ -135,7 +136,7 @@ export function trainBase(session: Session, data: Data, stepCount: number): Prom
 /** The untrained network of a document. */
 export function initialOf(config: Config, dataset: Dataset, stepCount: number): Network {
   const { name, network, training, seed } = config;
-  const neuron = neuronSpec(network.neuron, network.parameters, { kind: network.reset });
+  const neuron = neuronChoice(network);
   return initialNetwork({
     name,
     inputCount: inputCountOf(dataset, batchOptions(config, stepCount)),

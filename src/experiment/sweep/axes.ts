@@ -2,6 +2,7 @@
 
 import { suggestName, UserError } from "../../base/index.ts";
 import type { Value } from "../../exploration/index.ts";
+import type { NeuronModelName } from "../../model/neuron/index.ts";
 import type { Config } from "../config.ts";
 
 /** One choice of a sweep. */
@@ -95,7 +96,7 @@ export const sweeps: Readonly<Record<string, Sweep>> = Object.fromEntries(
           {
             name: "neuron",
             title: "neuron model",
-            values: ["integrateFire", "lif", "alif", "cubaLif"],
+            values: ["integrateFire", "lif", "alif", "cubaLif"] satisfies readonly NeuronModelName[],
             choose: (value) => ({ network: { neuron: value, parameters: {} } }),
           },
           {

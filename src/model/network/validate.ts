@@ -1,5 +1,5 @@
 import { throwProblems, type Problem } from "../../base/index.ts";
-import { checkNeuronSpec, neuronOf } from "../neuron/index.ts";
+import { checkNeuronSpec, neuronOf, unreadable } from "../neuron/index.ts";
 import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
 import { checkDelays } from "./delays.ts";
 import { delaysOf, layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
@@ -59,11 +59,9 @@ function checkReadout({ readout: { kind, neuronsPerClass = 1 }, layers }: Networ
   return problems;
 }
 
-const unrunnable: ReadonlySet<string> = new Set(["neuron/unknown-model", "neuron/unknown-reset"]);
-
 /** Whether a layer is known to be silent; what an unknown model does, nobody knows. */
 function neverFires(layer: Layer): boolean {
-  const unknown = checkNeuronSpec(layer.neuron, "").some(({ code }) => unrunnable.has(code));
+  const unknown = checkNeuronSpec(layer.neuron, "").some(({ code }) => unreadable.has(code));
   return !unknown && !layerFires(layer);
 }
 
@@ -90,7 +88,7 @@ function checkLayer(layer: Layer, source: Arriving, path: string): Problem[] {
 }
 
 function checkNeuronParameters({ neuron, neuronCount, neuronParameters = {} }: Layer, path: string): Problem[] {
-  if (checkNeuronSpec(neuron, "").some(({ code }) => unrunnable.has(code))) return [];
+  if (checkNeuronSpec(neuron, "").some(({ code }) => unreadable.has(code))) return [];
   const { parameters } = neuronOf(neuron);
   return Object.entries(neuronParameters).flatMap(([name, values]): Problem[] => {
     const here = `${path}.neuronParameters.${name}`;

@@ -1,3 +1,4 @@
+export { checkHeard } from "./check-variant.ts";
 export * from "./dialects/index.ts";
 export * from "./differentiate.ts";
 export * from "./evaluate.ts";

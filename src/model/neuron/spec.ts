@@ -1,4 +1,5 @@
-import type { Problem } from "../../base/index.ts";
+import { suggestName, type Problem } from "../../base/index.ts";
+import { checkVariant } from "./check-variant.ts";
 import { neuronModels, type NeuronModelName, type Reset, type Variant } from "./models/index.ts";
 import type { Neuron } from "./neuron.ts";
 
@@ -30,16 +31,15 @@ export function neuronSpec(
   return { model, reset, parameters: all, ...(variant === undefined ? {} : { variant }) };
 }
 
-/** Everything wrong with a spec: unknown model, reset or parameter, missing or out-of-range value. */
+/** Everything wrong with a spec: unknown model, reset, variant or parameter, missing or out-of-range value. */
 export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
   if (!Object.hasOwn(neuronModels, spec.model)) {
-    const known = Object.keys(neuronModels).join(", ");
-    return [
-      { code: "neuron/unknown-model", path, message: `no neuron model is called "${spec.model}"; known: ${known}` },
-    ];
+    const hint = suggestName(spec.model, Object.keys(neuronModels));
+    return [{ code: "neuron/unknown-model", path, message: `no neuron model is called "${spec.model}"; ${hint}` }];
   }
   const problems = checkReset(spec.reset, `${path}.reset`);
-  if (problems.some(({ code }) => code === "neuron/unknown-reset")) return problems;
+  problems.push(...checkVariant({ ...spec.variant }, `${path}.variant`));
+  if (problems.some(({ code }) => unreadable.has(code))) return problems;
   const { parameters } = neuronOf(spec);
   for (const name of Object.keys(spec.parameters)) {
     if (Object.hasOwn(parameters, name)) continue;
@@ -64,6 +64,14 @@ export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
   }
   return problems;
 }
+
+/** Problems of a spec after which nobody knows what neuron it is. */
+export const unreadable: ReadonlySet<string> = new Set([
+  "neuron/unknown-model",
+  "neuron/unknown-reset",
+  "neuron/unknown-variant",
+  "neuron/variant-value",
+]);
 
 // ---------------------------------------------------------------------------------------------------------------------
 

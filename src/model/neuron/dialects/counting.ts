@@ -6,20 +6,20 @@ import { fill, isNear, notesWhere, resetOf, type Dialect, type FilledNeuron } fr
 import { linearNeuron } from "./linear.ts";
 
 /** What arrives joins a synaptic current before it decays. */
-function many({ kind }: FilledNeuron): Variant {
-  return kind.startsWith("Cuba") ? { spikes: "many", current: "decaysTogether" } : { spikes: "many" };
-}
+const many = (isCuba: boolean): Variant =>
+  isCuba ? { spikes: "many", current: "decaysTogether" } : { spikes: "many" };
 
 export const sinabs: Dialect = {
   summary:
     "exponential decay, input · dt/τ; several spikes in a step, from the threshold on; subtracts in the same step",
+  own: (_reset, model) => many(model === "cubaLif"),
   neuron: (neuron) => {
     const filled = fill(neuron);
     const isIf = filled.kind === "IF";
     const spec = linearNeuron(isIf ? { ...filled, r: 1 / filled.dt } : filled, {
       decay: "exact",
       reset: resetOf(filled, "subtract"),
-      variant: many(filled),
+      variant: many(filled.kind.startsWith("Cuba")),
     });
     return {
       neuron: isIf ? bounded(spec, -filled.vThreshold) : spec,
@@ -41,11 +41,16 @@ function asRockpoolWrote(filled: FilledNeuron): FilledNeuron {
 export const rockpool: Dialect = {
   summary:
     "exponential decay, input · r · dt/τ; several spikes in a step, from the threshold on; subtracts in the same step",
+  own: (_reset, model) => many(model === "cubaLif"),
   neuron: (neuron) => {
     const filled = fill(neuron);
     const own = asRockpoolWrote(filled);
     return {
-      neuron: linearNeuron(own, { decay: "exact", reset: resetOf(filled, "subtract"), variant: many(filled) }),
+      neuron: linearNeuron(own, {
+        decay: "exact",
+        reset: resetOf(filled, "subtract"),
+        variant: many(filled.kind.startsWith("Cuba")),
+      }),
       notes: notesWhere([
         [filled.kind === "LIF", "Rockpool 3.0 itself cannot import LIF: it asks for a field that the node lacks"],
         [filled.kind === "LI", "Rockpool 3.0 rounds the time constant of LI to whole seconds; here it does not"],

@@ -1,5 +1,5 @@
 import { UserError } from "../../../base/index.ts";
-import type { Reset } from "../models/index.ts";
+import type { NeuronModelName, Reset, Variant } from "../models/index.ts";
 import type { NeuronSpec } from "../spec.ts";
 
 /** One neuron as NIR describes it: continuous time, seconds. What NIR leaves out is 1 for gains, 0 for potentials, 1 for thresholds. */
@@ -24,6 +24,8 @@ export interface NirNeuron {
 export interface Dialect {
   /** For people: comparison, reset, decay. */
   readonly summary: string;
+  /** How the framework's own neurons order and compare within a step, for networks that are not read but made. */
+  readonly own: (reset: Reset, model: NeuronModelName) => Variant;
   /** @throws `dialect/unsupported` (exit "unsupported") for what the framework does not have or refuses */
   readonly neuron: (neuron: NirNeuron) => DialectNeuron;
 }

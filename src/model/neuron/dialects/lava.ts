@@ -5,6 +5,7 @@ import { linearNeuron } from "./linear.ts";
 export const lava: Dialect = {
   summary:
     "Euler; fires strictly above the threshold; resets to zero in the same step; its integers are the model lavaLif",
+  own: () => ({}),
   neuron: (neuron) => {
     const filled = fill(neuron); // r of IF is a charge per step
     const { kind, vLeak, vReset } = filled;

@@ -5,6 +5,7 @@ import { linearNeuron } from "./linear.ts";
 /** Norse 1.1's import: LIFBox, LIF, LIBox, IAF. */
 export const norse: Dialect = {
   summary: "Euler; fires strictly above the threshold; resets to zero in the same step; ignores r of LIF, LI and IF",
+  own: () => ({}),
   neuron: (neuron) => {
     const filled = fill(neuron);
     const { kind, rate, vLeak, vReset, vThreshold: threshold, r, dt } = filled;

@@ -1,10 +1,14 @@
 import { fill, notesWhere, resetOf, unsupported, type Dialect } from "./dialect.ts";
 import { linearNeuron } from "./linear.ts";
 
-/** snnTorch 0.9.4's import: Leaky and Synaptic with `reset_delay=False`. */
+/** snnTorch 0.9.4's import: Leaky and Synaptic with `reset_delay=False`; its own networks delay the reset. */
 export const snntorch: Dialect = {
   summary:
     "Euler decay 1 − dt/τ; fires strictly above the threshold; resets to zero in the same step; thresholds carry the gain",
+  own: ({ kind }, model) => ({
+    timing: "nextStep",
+    resetOf: kind === "zero" && model === "lif" ? "kept" : "charged",
+  }),
   neuron: (neuron) => {
     const filled = fill(neuron);
     const { kind, vLeak, vReset, rate, synRate, r, wIn, dt, vThreshold } = filled;

@@ -8,6 +8,7 @@ const atLeast: Variant = { fires: "atLeast" };
 export const spikingjelly: Dialect = {
   summary:
     "Euler with τ/dt steps; fires from the threshold on; resets to v_reset in the same step; v starts at v_reset",
+  own: () => atLeast,
   neuron: (neuron) => {
     const filled = fill(neuron);
     const { kind, rate, r, dt, vLeak, vReset, vThreshold: threshold } = filled;

@@ -3,10 +3,13 @@ import { fill, notesWhere, resetOf, unsupported, type Dialect } from "./dialect.
 import { linearNeuron } from "./linear.ts";
 
 const first: Variant = { timing: "spikeFirst" };
+/** Where the potential is reset before it leaks. */
+const kept: Variant = { ...first, resetOf: "kept" };
 
 /** Spyx 1.0: the old potential fires, so that every spike is one step late; always by subtraction. */
 export const spyx: Dialect = {
   summary: "Euler decay 1 − dt/τ; fires strictly above the threshold, one step late; subtracts",
+  own: (_reset, model) => (model === "cubaLif" ? kept : first),
   neuron: (neuron) => {
     const filled = fill(neuron);
     const { kind, dt, vLeak } = filled;
@@ -24,8 +27,7 @@ export const spyx: Dialect = {
         return { neuron: linearNeuron(unleaked, { decay: "euler", reset, variant: first }), notes };
       case "CubaLIF": {
         // Here, unlike in its LIF, the potential is reset before it leaks.
-        const variant: Variant = { ...first, resetOf: "kept" };
-        return { neuron: linearNeuron(unleaked, { decay: "euler", reset, variant }), notes };
+        return { neuron: linearNeuron(unleaked, { decay: "euler", reset, variant: kept }), notes };
       }
       case "LI":
         return { neuron: linearNeuron(unleaked, { decay: "euler", reset }), notes };
