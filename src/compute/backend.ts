@@ -85,7 +85,7 @@ export const momentKinds: readonly MomentKind[] = ["moment0", "moment1", "moment
 
 export type TransformedKey = "weights" | "recurrentWeights";
 
-/** weight = quantized(mask · master); gradients go to the master unchanged (straight through). */
+/** weight = quantized(master), or 0 where masked; gradients go to the master unchanged (straight through). */
 export interface WeightTransform {
   /** 1 keeps a weight, 0 removes it. The shape of the array. */
   readonly mask?: Uint8Array | undefined;

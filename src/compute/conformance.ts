@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { randomStream } from "../base/index.ts";
-import { layerInputCount, recurrentWeightsOf, type Layer, type Network } from "../model/network/index.ts";
-import { hasSpike, setSpike, spikeTrain, tensor, type Tensor } from "../model/tensor/index.ts";
+import { layerColumns, layerInputCount, recurrentWeightsOf, type Layer, type Network } from "../model/network/index.ts";
+import { hasSpike, setSpike, spikeTrain, tensor, type Quantizer, type Tensor } from "../model/tensor/index.ts";
 import {
   momentKinds,
   type ArrayKind,
@@ -145,11 +145,21 @@ function randomGradient(forward: ForwardResult, executor: Executor, network: Net
 function setTransforms(executor: Executor, network: Network): void {
   network.layers.forEach((layer, l) => {
     const mask = (array: Tensor): Uint8Array => Uint8Array.from(array.data, (_, i) => (i % 3 === 0 ? 0 : 1));
-    executor.setTransform(l, "weights", { mask: mask(layer.weights), quantizer: { bits: 4, scale: 0.125 } });
+    executor.setTransform(l, "weights", { mask: mask(layer.weights), quantizer: grids[l % grids.length]!(layer) });
     if (recurrentWeightsOf(layer) === undefined) return;
-    executor.setTransform(l, "recurrentWeights", { quantizer: { bits: 3, scale: 0.25 } });
+    executor.setTransform(l, "recurrentWeights", { quantizer: { bits: 3, scale: 0.25, zeroPoint: -2 } });
   });
 }
+
+/** Every kind of grid; scales of channels are powers of two, so that a rounding of 32 bits is none. */
+const grids: readonly ((layer: Layer) => Quantizer)[] = [
+  (layer) => {
+    const channelScales = Float32Array.from({ length: layerColumns(layer) }, (_, c) => 2 ** -(2 + (c % 3)));
+    return { bits: 4, scale: 0.25, channelScales };
+  },
+  () => ({ bits: 1, scale: 0.25 }),
+  () => ({ bits: 3, scale: 0.125, zeroPoint: 1 }),
+];
 
 /** Learning after the backward pass follows the reference; learning on the way gives the same bits; new weights arrive. */
 async function learnAlike(

@@ -6,6 +6,7 @@ import type { SurrogateName } from "../compute/index.ts";
 import type {
   ActivitySpec,
   ClipSpec,
+  GridKind,
   LossSpec,
   OptimizerSpec,
   ScheduleSpec,
@@ -104,6 +105,8 @@ export interface Config {
     /** Neurons of a row that are pruned together, because hardware skips whole groups of lanes only; or m of n:m. */
     readonly pruneBlock: number;
     readonly pruning: PruningChoice;
+    /** The kind of the grids on which weights learn; symmetric, with one free scale for a layer, when absent. */
+    readonly grid?: GridKind | undefined;
     /** Ranges of quantizers learn, so many times as fast as weights; fitted until half of the epochs are over when absent. */
     readonly rangeRate?: number | undefined;
   };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
 import { familyNames, weightStorages } from "../hardware/family/index.ts";
-import { lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
+import { defaultScheme, lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
 import { longestDelay, parseShapeText } from "../model/network/index.ts";
 import type { Config, ObjectiveName } from "./config.ts";
@@ -98,11 +98,19 @@ const trainingSchema = z.strictObject({
   patience: count.optional(),
 });
 
+const gridSchema = z.strictObject({
+  symmetry: z.enum(["symmetric", "asymmetric"]).default(defaultScheme.symmetry),
+  per: z.enum(["tensor", "channel"]).default(defaultScheme.per),
+  scale: z.enum(["free", "powerOfTwo", "shifted"]).default(defaultScheme.scale),
+  range: z.enum(["extremes", "leastError", "threeSigma"]).default(defaultScheme.range),
+});
+
 const tuningSchema = z.strictObject({
   epochs: count.default(10),
   learningRate: positive.default(1e-3),
   pruneBlock: count.default(1),
   pruning: pruningSchema.prefault({}),
+  grid: gridSchema.optional(),
   /** Ranges of quantizers learn, so many times as fast as weights. */
   rangeRate: z.number().min(0).optional(),
 });
@@ -111,7 +119,7 @@ const exploreSchema = z.strictObject({
   sampler: z.enum(["nsga2", "random", "grid"]).default("nsga2"),
   designs: z.int().min(1).max(1_000_000).default(48),
   stepCount: z.array(z.int().min(1).max(1024)).min(1).default([4, 8]),
-  weightBits: z.array(z.int().min(2).max(8)).min(1).default([3, 4, 6]),
+  weightBits: z.array(z.int().min(1).max(8)).min(1).default([3, 4, 6]),
   /** Share of weights pruned to zero. */
   sparsity: z.array(z.number().min(0).max(0.99)).min(1).default([0, 0.5, 0.8]),
   /** Lanes of the hidden layers; the output layer gets `outputLanes`. */

@@ -96,7 +96,7 @@ export async function precisionOf(
     const labels = Array.from(indices, (index) => dataset.train.labels[index] ?? 0);
     return accuracyOf(runGoldenFast(integer, encodeSpikes(dataset, dataset.train, indices, batch)).decisions, labels);
   };
-  const golden = scheme.per === "channel" ? undefined : goldenWidths(calibrated.network, config.numerics, judge);
+  const golden = goldenWidths(calibrated.network, config.numerics, judge);
   if (target !== undefined) {
     const chosen = bits === undefined ? calibrated.network : mixed;
     await saveModel(platform.files, target, { ...model, network: chosen });

@@ -1,7 +1,8 @@
 // What `sparsify` and `quantize` do with a model file.
 
-import { UserError, type Progress } from "../base/index.ts";
+import { assertDefined, UserError, type Progress } from "../base/index.ts";
 import { wasmBackendOn } from "../compute/index.ts";
+import { roundNeurons } from "../hardware/golden/index.ts";
 import {
   evaluateNetwork,
   raiseThresholds,
@@ -21,6 +22,7 @@ import {
   layerColumns,
 } from "../model/network/index.ts";
 import { measureConnections } from "../model/sparsity/index.ts";
+import { countSpikes, popCount, type SpikeTrain } from "../model/tensor/index.ts";
 import type { Config } from "./config.ts";
 import { loadModel, saveModel, type Model } from "./model-file.ts";
 import { datasetOf, goldenOn, type ModelTask } from "./model-work.ts";
@@ -37,7 +39,10 @@ export interface TuneOptions extends ModelTask {
     readonly epochs?: number | undefined;
     readonly pruneBlock?: number | undefined;
     readonly pruning: Readonly<Record<string, unknown>>;
+    readonly grid?: Readonly<Record<string, unknown>>;
   };
+  /** Epochs at the end in which potentials, decays and thresholds are those of the integers, and weights stay on their grids. */
+  readonly integerEpochs?: number | undefined;
   /** Prune in so many rounds, going back to the weights after epoch `rewindTo` each time; retrains from the start. */
   readonly rounds: number | undefined;
   readonly rewindTo: number;
@@ -52,6 +57,8 @@ export interface TuneResult {
   readonly after: number;
   /** By what the result was judged. */
   readonly kind: "golden model" | "float";
+  /** Spikes on the test split: those that the golden model and the float network do not share, and the golden model's. */
+  readonly spikes?: { readonly different: number; readonly all: number };
   readonly connectionSparsity: number;
   /** "784-128-10" before and after dead neurons were removed. */
   readonly shapes: readonly [string, string];
@@ -80,12 +87,21 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
   const learned =
     isUntouched && options.raiseThresholds !== undefined
       ? model.network
-      : await tune(options, model, dataset, weightBits);
+      : await learnIntegers(
+          options,
+          { ...model, network: await tune(options, model, dataset, weightBits) },
+          {
+            dataset,
+            isPruned:
+              (options.sparsity ?? 0) > 0 || model.network.layers.some(({ weights }) => weights.data.includes(0)),
+          },
+        );
   const { network: tunedNetwork, trials } = await raise(options, { ...model, network: learned }, dataset);
   const network = options.shrink ? removeDeadNeurons(tunedNetwork).network : tunedNetwork;
   const tuned: Model = { ...model, network };
   const golden = weightBits === undefined ? undefined : goldenOn(tuned, dataset, dataset.test.sampleCount);
-  const after = golden === undefined ? await judge(network) : accuracyOf(golden.decisions, dataset.test.labels);
+  const judged = await evaluateNetwork({ network, dataset, split: dataset.test, batch, backend, keepSpikes: true });
+  const after = golden === undefined ? judged.accuracy : accuracyOf(golden.decisions, dataset.test.labels);
   await saveModel(platform.files, options.target, tuned);
   const nonZero = network.layers.map(
     (layer) => measureConnections(layer.weights.data, layerColumns(layer)).nonZeroCount,
@@ -94,6 +110,7 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
     before,
     after,
     kind: golden === undefined ? "float" : "golden model",
+    ...(golden === undefined ? {} : { spikes: compareSpikes(golden.layers, assertDefined(judged.layers, "spikes")) }),
     connectionSparsity: 1 - nonZero.reduce((a, b) => a + b, 0) / synapseCount(network),
     shapes: [networkShape(tunedNetwork), networkShape(network)],
     thresholds: trials,
@@ -108,7 +125,9 @@ function configOf(config: Config, { tuning }: TuneOptions): Config {
     Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   const pruning = { ...config.tuning.pruning, ...given(tuning.pruning) };
   const { epochs, pruneBlock } = tuning;
-  const merged = { ...config, tuning: { ...config.tuning, ...given({ epochs, pruneBlock }), pruning } };
+  const own = given(tuning.grid ?? {});
+  const grid = Object.keys(own).length === 0 ? {} : { grid: { ...config.tuning.grid, ...own } };
+  const merged = { ...config, tuning: { ...config.tuning, ...given({ epochs, pruneBlock }), ...grid, pruning } };
   return parseConfig(merged, "command line");
 }
 
@@ -123,6 +142,33 @@ async function raise(
   const backend = wasmBackendOn(platform.threads);
   const { validationShare } = config.data;
   return raiseThresholds({ network, dataset, batch, backend, validationShare, maxLoss });
+}
+
+/** Weights on their grids learn on with neurons that compute as their integers do. */
+async function learnIntegers(
+  options: TuneOptions,
+  { network, config }: Model,
+  { dataset, isPruned }: { readonly dataset: Dataset; readonly isPruned: boolean },
+): Promise<Network> {
+  const { integerEpochs = 0, platform, signal, onEvent } = options;
+  if (integerEpochs === 0) return network;
+  const title = "fine-tune with integers";
+  const started = platform.clock.monotonic();
+  onEvent({ type: "stage-started", title });
+  const { rangeRate: _learned, ...training } = tuningOptions(config, 0);
+  const { network: learned } = await train({
+    network: roundNeurons(network, config.numerics),
+    dataset,
+    batch: batchOptions(config, network.stepCount),
+    backend: wasmBackendOn(platform.threads),
+    signal,
+    // What was pruned stays pruned: a grid with a 0 would let it grow again.
+    training: { ...training, epochs: integerEpochs, keepGrids: true, keepZeros: isPruned },
+    onProgress: (progress: Progress) => onEvent({ type: "progress", title, progress }),
+  });
+  const seconds = (platform.clock.monotonic() - started) / 1000;
+  onEvent({ type: "stage-finished", title, reused: false, reason: "first time", seconds, summary: options.target });
+  return learned;
 }
 
 async function tune(
@@ -162,13 +208,29 @@ async function tune(
   return result.network;
 }
 
-function checkTuning({ sparsity, weightBits, raiseThresholds: maxLoss }: TuneOptions): void {
+function compareSpikes(
+  golden: readonly SpikeTrain[],
+  float: readonly SpikeTrain[],
+): { readonly different: number; readonly all: number } {
+  let [different, all] = [0, 0];
+  golden.forEach((spikes, l) => {
+    const other = assertDefined(float[l], "spikes").words;
+    spikes.words.forEach((word, i) => (different += popCount((word ^ (other[i] ?? 0)) >>> 0)));
+    all += countSpikes(spikes);
+  });
+  return { different, all };
+}
+
+function checkTuning({ sparsity, weightBits, raiseThresholds: maxLoss, integerEpochs }: TuneOptions): void {
   const fail = (flag: string, expected: string, got: number): never => {
     throw new UserError("tune/range", `--${flag}: expected ${expected}, got ${got}`, { exit: "usage" });
   };
   if (sparsity !== undefined && !(sparsity >= 0 && sparsity < 1)) fail("sparsity", "a share 0…0.99", sparsity);
-  if (weightBits !== undefined && !(Number.isInteger(weightBits) && weightBits >= 2 && weightBits <= 8)) {
-    fail("bits", "a whole number 2…8", weightBits);
+  if (weightBits !== undefined && !(Number.isInteger(weightBits) && weightBits >= 1 && weightBits <= 16)) {
+    fail("bits", "a whole number 1…16", weightBits);
+  }
+  if (integerEpochs !== undefined && !(Number.isInteger(integerEpochs) && integerEpochs >= 0)) {
+    fail("integer-epochs", "a whole number from 0", integerEpochs);
   }
   if (maxLoss !== undefined && !(maxLoss >= 0 && maxLoss <= 1)) fail("raise-thresholds", "a share 0…1", maxLoss);
 }

@@ -5,7 +5,6 @@ import { gzipSync, zipSync } from "fflate";
 import { randomStream, UserError } from "../base/index.ts";
 import { referenceBackend, wasmBackend } from "../compute/index.ts";
 import type { Network } from "../model/network/index.ts";
-import { neuronSpec } from "../model/neuron/index.ts";
 import { denseLayer } from "../model/network/index.ts";
 import { countSpikes } from "../model/tensor/index.ts";
 import type { Files } from "../platform/index.ts";
@@ -15,7 +14,6 @@ import {
   noAugmentation,
   encodeBatch,
   gradualMagnitude,
-  initialNetwork,
   loadDataset,
   pruningMethods,
   readDigits,
@@ -24,13 +22,13 @@ import {
   splitValidation,
   train,
   trainWithRewinding,
-  type Dataset,
   type LastGood,
   type PruningMethodName,
   type PruningSpec,
   type TrainingOptions,
   type TrainingState,
 } from "./index.ts";
+import { toy, toyBatch, toyNetwork, toyTraining } from "./toy-task.ts";
 
 const shared = process.env["LACUNA_SHARED"] ?? "../shared";
 
@@ -187,59 +185,6 @@ test("validation keeps every k-th sample", () => {
   assert.equal(splitValidation(split, 0).validation.length, 0);
 });
 
-/** Two classes that a small network can tell apart. */
-const toy: Dataset = (() => {
-  const random = randomStream(8, "toy");
-  const split = (count: number) => {
-    const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
-    const values = Uint8Array.from(
-      { length: count * 16 },
-      (_, i) => (i % 16 < 8 === (labels[Math.floor(i / 16)] === 0) ? 200 : 20) + random.integer(50),
-    );
-    return { sampleCount: count, labels, values };
-  };
-  return {
-    name: "toy",
-    title: "toy",
-    source: "test",
-    license: "none",
-    shape: [4, 4],
-    featureCount: 16,
-    classCount: 2,
-    maxValue: 255,
-    train: split(80),
-    test: split(20),
-  };
-})();
-const toyBatch = { encoding: { kind: "rate", gain: 1, offset: 0 }, stepCount: 4, seed: 3, pool: 1 } as const;
-const toyNetwork = initialNetwork({
-  name: "toy",
-  inputCount: 16,
-  hidden: [8],
-  classCount: 2,
-  stepCount: 4,
-  neuron: neuronSpec("lif"),
-  recurrent: false,
-  readout: { kind: "count" },
-  seed: 3,
-});
-const toyTraining: TrainingOptions = {
-  epochs: 8,
-  batchSize: 16,
-  learningRate: 0.01,
-  optimizer: { kind: "adam" },
-  schedule: { kind: "cosine", warmUp: 0.16 },
-  loss: { kind: "cross-entropy" },
-  surrogate: { kind: "fastSigmoid", slope: 5 },
-  detachReset: true,
-  augmentation: { shift: 0.3, rotation: 0, zoom: 0, mirror: false },
-  activity: [{ kind: "l1", weight: 0.001 }],
-  validationShare: 0.2,
-  seed: 3,
-  sparsity: 0.25,
-  weightBits: 4,
-};
-
 test("training learns, prunes and lies on the grid; wasm and reference take the same path", async () => {
   const task = { network: toyNetwork, dataset: toy, batch: toyBatch, training: toyTraining };
   const result = await train({ ...task, backend: wasmBackend });
@@ -258,7 +203,7 @@ test("training learns, prunes and lies on the grid; wasm and reference take the 
   );
 });
 
-test("ranges of grids learn with the weights, bits may differ by layer; one bit is refused", async () => {
+test("ranges of grids learn with the weights, bits may differ by layer; what cannot be is refused", async () => {
   const training = { ...toyTraining, sparsity: 0, weightBits: undefined, layerBits: [2, 4], rangeRate: 5 };
   const task = { network: toyNetwork, dataset: toy, batch: toyBatch, backend: wasmBackend };
   const { network, history } = await train({ ...task, training });
@@ -272,10 +217,15 @@ test("ranges of grids learn with the weights, bits may differ by layer; one bit 
   const fixed = await train({ ...task, training: { ...training, rangeRate: 0 } });
   assert.notEqual(network.layers[0]!.quantizer!.scale, fixed.network.layers[0]!.quantizer!.scale);
   assert.ok(history.at(-1)!.trainAccuracy > 0.8, `${history.at(-1)!.trainAccuracy}`);
-  await assert.rejects(train({ ...task, training: { ...toyTraining, weightBits: 1 } }), {
-    code: "training/weight-bits",
-    message: "training quantizes to 2 bits (ternary) or more, got 1",
-  });
+  const refused = async (change: Partial<TrainingOptions>, code: string, message: string): Promise<void> =>
+    assert.rejects(train({ ...task, training: { ...toyTraining, ...change } }), { code, message });
+  await refused({ weightBits: 17 }, "training/weight-bits", "expected 1…16 whole weight bits, got 17");
+  const zeros = '"hidden1": one bit says −1 or 1, and 37 weights are pruned to 0';
+  await refused({ weightBits: 1, sparsity: 0.5 }, "training/one-bit-zeros", zeros);
+  const fitted = "ranges learn for symmetric grids with one free scale; these are fitted";
+  await refused({ rangeRate: 1, grid: { per: "channel" } }, "training/range-rate", fitted);
+  const gridless = '"hidden1": its weights lie on no grid that could be kept';
+  await refused({ weightBits: undefined, keepGrids: true, sparsity: 0 }, "training/no-grids", gridless);
 });
 
 test("every readout trains", async () => {

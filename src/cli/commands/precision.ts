@@ -15,7 +15,7 @@ export const precisionCommand: CommandDefinition = {
       .option("--data-folder <folder>", "where the data lies now")
       .option("--bits <count>", "bits of a weight, 1…16", "4")
       .option("--asymmetric", "grids with a zero point")
-      .option("--per-channel", "a scale for each neuron or output channel")
+      .option("--per-channel", "a scale for each neuron or output channel, whole bits from one another")
       .option("--power-of-two", "scales are powers of two")
       .option("--range <kind>", "leastError, extremes or threeSigma", "leastError")
       .option("--budget <bits>", "also choose bits by layer: so many per weight on average")
@@ -34,7 +34,7 @@ export const precisionCommand: CommandDefinition = {
         bits: countOption(options, "bits"),
         symmetry: options["asymmetric"] === true ? "asymmetric" : "symmetric",
         per: options["perChannel"] === true ? "channel" : "tensor",
-        scale: options["powerOfTwo"] === true ? "powerOfTwo" : "free",
+        scale: options["powerOfTwo"] === true ? "powerOfTwo" : options["perChannel"] === true ? "shifted" : "free",
         range: rangeOf(String(options["range"])),
       },
       sampleCount: countOption(options, "samples"),

@@ -14,9 +14,10 @@ function tuneCommand(
     configure: (command) => {
       command
         .option("--sparsity <share>", "share of weights that end at zero", name === "sparsify" ? "0.8" : undefined)
-        .option("--bits <count>", "weight bits, 2 to 8", name === "quantize" ? "4" : undefined)
+        .option("--bits <count>", "weight bits, 1 to 16", name === "quantize" ? "4" : undefined)
         .option("--epochs <count>", "epochs of fine-tuning")
         .option("--model <file>", "model file to write", `${name === "sparsify" ? "sparse" : "quantized"}.lacuna`);
+      configureGrid(command);
       configurePruning(command);
     },
     run: async ([file = ""], options, signal) => {
@@ -37,6 +38,7 @@ function tuneCommand(
         tuning: {
           epochs: number("epochs"),
           pruneBlock: number("block"),
+          grid: gridOf(options),
           pruning: {
             method,
             structure,
@@ -47,6 +49,7 @@ function tuneCommand(
             regrow: number("regrow"),
           },
         },
+        integerEpochs: number("integerEpochs"),
         rounds: number("rounds"),
         rewindTo: number("rewindTo") ?? 0,
         shrink: options["shrink"] === true,
@@ -60,6 +63,9 @@ function tuneCommand(
         print(
           `${before} → ${(found.after * 100).toFixed(1)} % (${found.kind})   zero weights ${(found.connectionSparsity * 100).toFixed(1)} %`,
         );
+        if (found.spikes !== undefined) {
+          print(`${found.spikes.different} of ${found.spikes.all} spikes differ between golden model and floats`);
+        }
         for (const { factor, accuracy, hiddenSpikes } of found.thresholds) {
           print(
             `thresholds × ${factor}: validation ${(accuracy * 100).toFixed(1)} %, ${hiddenSpikes.toFixed(1)} hidden spikes`,
@@ -70,6 +76,25 @@ function tuneCommand(
       }
       return 0;
     },
+  };
+}
+
+/** Flags that take the place of the document's `tuning.grid`. */
+function configureGrid(command: Command): void {
+  command
+    .option("--asymmetric", "grids with a zero point")
+    .option("--per-channel", "a scale for each neuron or output channel, whole bits from one another")
+    .option("--power-of-two", "scales are powers of two")
+    .option("--integer-epochs <count>", "further epochs with potentials, decays and thresholds as integers");
+}
+
+function gridOf(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { asymmetric, perChannel, powerOfTwo } = options;
+  const scale = powerOfTwo === true ? "powerOfTwo" : perChannel === true ? "shifted" : undefined;
+  return {
+    symmetry: asymmetric === true ? "asymmetric" : undefined,
+    per: perChannel === true ? "channel" : undefined,
+    scale,
   };
 }
 

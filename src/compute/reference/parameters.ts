@@ -1,9 +1,9 @@
 // The arrays of the reference back end, in the network's own layout.
 
 import { assertDefined } from "../../base/index.ts";
-import { layerArrays, listArrays, mapArrays, scaleRange, type Layer } from "../../model/network/index.ts";
+import { layerArrays, layerColumns, listArrays, mapArrays, scaleRange, type Layer } from "../../model/network/index.ts";
 import { neuronOf } from "../../model/neuron/index.ts";
-import { quantizeValue } from "../../model/tensor/index.ts";
+import { realValue } from "../../model/tensor/index.ts";
 import {
   momentKinds,
   type ArrayKind,
@@ -93,12 +93,14 @@ export class ReferenceParameters {
   #makeEffective(layer: number): void {
     const masters = assertDefined(this.#arrays.masters[layer], "masters");
     const effective = mapArrays(masters, (array) => array.slice());
+    const columns = layerColumns(assertDefined(this.#layers[layer], "layer"));
     for (const key of ["weights", "recurrentWeights"] as const) {
       const { mask, quantizer } = this.#transforms.get(`${layer} ${key}`) ?? {};
       const [from, to] = [masters[key], effective[key]];
       from?.forEach((value, i) => {
-        const kept = mask?.[i] === 0 ? 0 : value;
-        if (to !== undefined) to[i] = quantizer === undefined ? kept : quantizeValue(quantizer, kept) * quantizer.scale;
+        if (to === undefined) return;
+        if (mask?.[i] === 0) to[i] = 0;
+        else if (quantizer !== undefined) to[i] = realValue(quantizer, value, i % columns);
       });
     }
     this.#arrays.weights[layer] = effective;

@@ -2,9 +2,9 @@
 
 import { assertDefined } from "../../base/index.ts";
 import { layerArrays, recurrentWeightsOf } from "../../model/network/index.ts";
-import { largestLevel } from "../../model/tensor/index.ts";
+import { levelRange, scaleOf } from "../../model/tensor/index.ts";
 import type { ArrayKind, LayerArrays, WeightTransform } from "../backend.ts";
-import { placeOf, type TiledShape, type Trained } from "./memory-layout.ts";
+import { placeOf, quantizerPlace, type TiledShape, type Trained } from "./memory-layout.ts";
 import { delayWords } from "./delay.ts";
 import type { LayerPlan } from "./plan.ts";
 
@@ -112,12 +112,21 @@ export class LayerMemory {
 
   /** Mask and quantizer of an array that has them. */
   setTransform(array: Trained, { mask, quantizer }: WeightTransform): void {
-    const { mask: at, quantizer: place } = assertDefined(array.transform, "compiled without transforms");
+    const { steps, quantizer: place } = assertDefined(array.transform, "compiled without transforms");
     const { rows, columns } = array.shape;
-    const kept = mask === undefined ? new Float32Array(rows * columns).fill(1) : Float32Array.from(mask);
-    this.#writeTiles(array.shape, at, kept);
-    this.floats[place / 4] = quantizer?.scale ?? 1;
-    this.floats[place / 4 + 1] = quantizer === undefined ? 0 : largestLevel(quantizer.bits);
+    const values = Float32Array.from({ length: rows * columns }, (_, i) => {
+      if (mask?.[i] === 0) return 0;
+      return quantizer === undefined ? 1 : scaleOf(quantizer, i % columns);
+    });
+    this.#writeTiles(array.shape, steps, values);
+    const set = (at: number, value: number): void => {
+      this.floats[(place + at) / 4] = value;
+    };
+    const { low, high } = quantizer === undefined ? { low: 0, high: 0 } : levelRange(quantizer);
+    set(quantizerPlace.isActive, quantizer === undefined ? 0 : 1);
+    set(quantizerPlace.low, low);
+    set(quantizerPlace.high, high);
+    set(quantizerPlace.least, quantizer?.bits === 1 ? 1 : 0);
   }
 
   /** A copy of an array [tile][sample][width] as it lies. */

@@ -29,7 +29,7 @@ import {
 } from "./code.ts";
 import { sumSamples } from "./backward.ts";
 import { loadSent, type GradedPlan } from "./graded.ts";
-import type { Trained } from "./memory-layout.ts";
+import { quantizerPlace, type Trained } from "./memory-layout.ts";
 import { scalar, type LayerPlan, type Plan } from "./plan.ts";
 import type { Lists } from "./source-plan.ts";
 
@@ -241,17 +241,21 @@ function storeEffective(
 ): void {
   const { transform } = target;
   if (transform === undefined) return;
-  const [scale, limit] = [0, 4].map((at) => k.keep(apply("v.splat", load("f32", i32(transform.quantizer), at)))) as [
-    Local,
-    Local,
-  ];
-  const values = pair.map(({ offset, master }) => {
-    const kept = k.keep(apply("v.mul", master, load("v128", address, transform.mask + offset)));
-    const steps = apply("v.add", apply("v.abs", apply("v.div", kept, scale)), vector(0.5));
-    const size = apply("v.mul", apply("v.min", apply("v.floor", steps), limit), scale);
-    const isNegative = apply("v.lt", kept, vector(0));
-    const quantized = k.keep(apply("v.select", apply("v.sub", vector(0), size), size, isNegative));
-    return k.keep(apply("v.select", quantized, kept, apply("v.gt", limit, vector(0))));
+  const scalar = (place: number): Local => k.keep(apply("v.splat", load("f32", i32(transform.quantizer), place)));
+  const { isActive, low, high, least } = quantizerPlace;
+  const [lowest, highest, smallest] = [scalar(low), scalar(high), scalar(least)];
+  const quantizes = k.keep(apply("v.gt", scalar(isActive), vector(0)));
+  const values = pair.map(({ offset, master: value }) => {
+    const master = k.keep(value);
+    const step = k.keep(load("v128", address, transform.steps + offset));
+    const isKept = k.keep(apply("v.gt", step, vector(0)));
+    const rounded = apply("v.floor", apply("v.add", apply("v.abs", apply("v.div", master, step)), vector(0.5)));
+    const size = k.keep(apply("v.max", rounded, smallest));
+    const isNegative = apply("v.lt", master, vector(0));
+    const signed = apply("v.select", apply("v.sub", vector(0), size), size, isNegative);
+    const level = apply("v.min", apply("v.max", signed, lowest), highest);
+    const quantized = apply("v.mul", level, step);
+    return k.keep(apply("v.and", apply("v.select", quantized, master, quantizes), isKept));
   });
   pair.forEach(({ offset }, i) => k.store(address, target.values + offset, assertDefined(values[i], "value")));
 }

@@ -35,13 +35,23 @@ export interface TiledShape {
   readonly width: number;
 }
 
-/** value = quantized(mask · master). */
+/** value = level · step, or the master itself where nothing quantizes; nothing where step is 0. */
 export interface Transform {
-  /** 0 or 1 for each value. */
-  readonly mask: number;
-  /** Two floats: the scale and the largest level; level 0 does not quantize. */
+  /** For each value: real value of level 1, or 1 without a quantizer; 0 removes the value. */
+  readonly steps: number;
+  /** Floats by `quantizerPlace`. */
   readonly quantizer: number;
 }
+
+/** Bytes from the start of a transform's quantizer. */
+export const quantizerPlace = {
+  /** 1 quantizes. */
+  isActive: 0,
+  low: 4,
+  high: 8,
+  /** Of the magnitude of a level: 1 where the grid has no 0. */
+  least: 12,
+} as const;
 
 export class Allocator {
   /** Before it lie constants; see `code.ts`. */
@@ -69,7 +79,7 @@ export function planTrained(
   return {
     values,
     masters: transforms ? array() : values,
-    transform: transforms ? { mask: array(), quantizer: memory.take(8) } : undefined,
+    transform: transforms ? { steps: array(), quantizer: memory.take(16) } : undefined,
     gradient: array(),
     moments: Array.from({ length: options.optimizer === undefined ? 0 : momentNames(options.optimizer).length }, array),
     floats,

@@ -283,6 +283,7 @@ export function tuningOptions(config: Config, sparsity: number): TrainingOptions
     epochs: isFresh ? training.epochs : tuning.epochs,
     learningRate: isFresh ? training.learningRate : tuning.learningRate,
     patience: undefined,
+    ...(tuning.grid === undefined ? {} : { grid: tuning.grid }),
     ...(tuning.rangeRate === undefined ? {} : { rangeRate: tuning.rangeRate }),
     ...(sparsity > 0 ? { sparsity, pruning: pruningOf(tuning) } : {}),
   };

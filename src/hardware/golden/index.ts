@@ -8,5 +8,6 @@ export * from "./integer-network.ts";
 export * from "./lower-network.ts";
 export * from "./packed-network.ts";
 export * from "./pooling.ts";
+export { roundNeurons } from "./round-neurons.ts";
 export * from "./synapses.ts";
 export { imbalanceOf, laneOperations, membraneSparsity } from "./idle.ts";

@@ -68,17 +68,35 @@ test("weights come from the layer's own quantizer; without one, from a fit of th
   });
 });
 
-test("zero points fold into the integers, signs are stored in two bits, scales of channels are refused", () => {
-  const lowered = (values: readonly number[], quantizer: Quantizer): readonly unknown[] => {
-    const [layer] = lowerNetwork(networkOf({ ...layerOf(neuronSpec("lif"), values), quantizer }), numerics).layers;
-    return [[...layer!.weights], layer!.weightBits];
+test("zero points fold into the integers, signs are stored in two bits, coarser channels store larger integers", () => {
+  const lowered = (
+    values: readonly number[],
+    quantizer: Quantizer,
+    changes: Partial<DenseLayer> = {},
+  ): readonly unknown[] => {
+    const network = networkOf({ ...layerOf(neuronSpec("lif"), values), quantizer, ...changes });
+    const [layer] = lowerNetwork(network, numerics).layers;
+    return [[...layer!.weights], layer!.weightBits, layer!.weightScale];
   };
-  assert.deepEqual(lowered([-0.5, 0, 0.25, 1.25], { bits: 3, scale: 0.25, zeroPoint: -2 }), [[-2, 0, 1, 5], 4]);
-  assert.deepEqual(lowered([-0.5, 0.5], { bits: 1, scale: 0.5 }), [[-1, 1], 2]);
-  assert.throws(() => lowered([1], { bits: 4, scale: 1, channelScales: Float32Array.of(1) }), {
+  assert.deepEqual(lowered([-0.5, 0, 0.25, 1.25], { bits: 3, scale: 0.25, zeroPoint: -2 }), [[-2, 0, 1, 5], 4, 0.25]);
+  assert.deepEqual(lowered([-0.5, 0.5, 0], { bits: 1, scale: 0.5 }), [[-1, 1, 0], 2, 0.5]);
+  const two = (first: number, second: number): [Quantizer, Partial<DenseLayer>] => [
+    { bits: 3, scale: first, channelScales: Float32Array.of(first, second) },
+    { neuronCount: 2, weights: { shape: [2, 2], data: Float32Array.of(1.5, 0.75, -0.5, 0.25) } },
+  ];
+  assert.deepEqual(lowered([], ...two(0.5, 0.25)), [[6, 3, -2, 1], 4, 0.25]);
+  const own = {
+    recurrentWeights: { shape: [1, 1], data: Float32Array.of(-3) },
+    recurrentQuantizer: { bits: 3, scale: 1 },
+  };
+  assert.deepEqual(lowered([0.25], { bits: 3, scale: 0.25 }, own), [[1, -12], 5, 0.25]);
+  assert.throws(() => lowered([], ...two(0.5, 0.3)), {
     code: "lower/channel-scales",
-    message: '"only": its channels have scales of their own, and a layer\'s neurons share one unit',
+    message: '"only": a scale of 0.5 is no whole multiple of 0.30000001192092896, and its sums have one unit',
   });
+  const wide: [Quantizer, Partial<DenseLayer>] = [{ ...two(2, 1)[0], bits: 16 }, two(2, 1)[1]];
+  wide[1].weights!.data[0] = 2 ** 15;
+  assert.throws(() => lowered([], ...wide), { code: "lower/too-wide" });
 });
 
 test("integers say everything: shapes, names, bounds shared by layer and neuron", () => {

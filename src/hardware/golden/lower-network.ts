@@ -1,8 +1,8 @@
 import { signedBits, UserError } from "../../base/index.ts";
 import { delaysOf, networkShape, validateNetwork, type Layer, type Network } from "../../model/network/index.ts";
 import { lowerNeuron, neuronOf, type LoweringFormats, type NeuronSpec } from "../../model/neuron/index.ts";
-import { fitQuantizer, quantizeValue, storedBits, type Quantizer } from "../../model/tensor/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
+import { integerWeights } from "./integer-weights.ts";
 import { lowerSynapses } from "./lower-synapses.ts";
 import { unionCount, type SpikeUnion } from "./pooling.ts";
 import { accumulatorRange } from "./synapses.ts";
@@ -24,7 +24,7 @@ export interface LowerOptions {
 /**
  * Lower a trained network to integers.
  *
- * @throws `lower/readout`, `lower/population-readout`, `lower/channel-scales`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
+ * @throws `lower/readout`, `lower/population-readout`, `lower/channel-scales`, `lower/rounded-unit`, `lower/neuron-parameters`, `lower/delays`, `lower/normalization`, `lower/pooling` (exit
  * "unsupported"): what integers here cannot say
  * @throws the problems of `checkNetwork`; `quantizer/bits`
  * @throws `lower/threshold-out-of-range`, `lower/too-wide` when the formats do not hold the values
@@ -98,22 +98,22 @@ function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): In
   if (layer.normalization !== undefined) {
     throw unsupported("lower/normalization", layer.name, "currents are normalized", "fold the normalization first");
   }
-  if (layer.quantizer?.channelScales !== undefined) {
-    const what = "its channels have scales of their own, and a layer's neurons share one unit";
-    throw unsupported("lower/channel-scales", layer.name, what, "quantize it with one scale for the whole layer");
-  }
   const { shape, weights: values, fold, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
-  const quantizer: Quantizer = layer.quantizer ?? fitQuantizer(values, options.weightBits ?? 8);
-  const unit = quantizer.scale * share;
-  const quantized = Int16Array.from(values, (value) => quantizeValue(quantizer, value));
-  const weights = fold?.(quantized) ?? quantized;
+  const integers = integerWeights(layer, values, options.weightBits);
+  const unit = integers.unit * share;
+  const { numerics } = layer.neuron;
+  if (numerics !== undefined && Math.abs(numerics.unit - unit) > 1e-6 * unit) {
+    const what = `its neurons learned with weights in units of ${numerics.unit}, and they are in units of ${unit} now`;
+    throw unsupported("lower/rounded-unit", layer.name, what, "quantize it again, and let its neurons round anew");
+  }
+  const weights = fold?.(integers.weights) ?? integers.weights;
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const offsets = bias === undefined ? undefined : Int32Array.from(bias, (b) => Math.round((b * biasTimes) / unit));
   const accumulator = accumulatorRange(shape, { weights, bias: offsets });
   return {
     name: layer.name,
     ...shape,
-    weightBits: Math.max(storedBits(quantizer), signedBits({ low: -largest, high: largest })),
+    weightBits: Math.max(integers.weightBits, signedBits({ low: -largest, high: largest })),
     weights,
     ...(offsets === undefined ? {} : { bias: offsets }),
     weightScale: unit,
@@ -121,7 +121,7 @@ function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): In
     neuron: lowerNeuron(layer.neuron, {
       unit,
       input: accumulator,
-      formats: chooseFormats(layer, unit, options),
+      formats: numerics?.formats ?? chooseFormats(layer, unit, options),
     }),
   };
 }

@@ -104,6 +104,7 @@ function withQuantizer(layer: Layer, quantizer: Quantizer): Layer {
     ...layer,
     weights,
     quantizer,
+    recurrentQuantizer: quantizer,
     recurrentWeights: { ...recurrent, data: onGrid(quantizer, recurrent.data, channels) },
   };
 }

@@ -16,14 +16,20 @@ export interface QuantizationScheme {
   readonly symmetry: "symmetric" | "asymmetric";
   /** One scale for a layer, or one for each neuron or output channel. */
   readonly per: "tensor" | "channel";
-  /** Any scale, or powers of two only: a product with one is a shift. */
-  readonly scale: "free" | "powerOfTwo";
+  /**
+   * Any scales; powers of two only: a product with one is a shift; or one of any size, from which those of channels are up to four
+   * bits away, so that integers have a unit in common.
+   */
+  readonly scale: "free" | "powerOfTwo" | "shifted";
   /**
    * What the grid spans: the values' extremes, the clipping range with the least squared error, or mean ± 3 standard deviations.
    * Asymmetric grids span extremes.
    */
   readonly range: "extremes" | "leastError" | "threeSigma";
 }
+
+/** Everything about a grid but its bits. */
+export type GridKind = Omit<QuantizationScheme, "bits">;
 
 export const defaultScheme: QuantizationScheme = {
   bits: 8,
@@ -47,9 +53,24 @@ export function fitScheme(weights: Float32Array, channelCount: number, scheme: Q
     if (own.every((w) => w === 0)) return whole.scale;
     // All channels share the zero point of the whole, so that one integer means 0 everywhere.
     const scale = whole.zeroPoint === undefined ? fitTensor(own, scheme).scale : asymmetricScale(own, whole);
-    return scheme.scale === "free" ? scale : nearestPowerOfTwo(scale);
+    return scheme.scale === "powerOfTwo" ? nearestPowerOfTwo(scale) : scale;
   });
-  return { ...whole, scale: channelScales.reduce((a, b) => Math.max(a, b), 0), channelScales };
+  // Beyond the ends of a grid with a zero point there is nothing: its channels keep a scale that reaches as far.
+  const isCovering = whole.zeroPoint !== undefined;
+  const scales =
+    scheme.scale === "shifted" ? channelScales.map((s) => shiftedScale(s, whole.scale, isCovering)) : channelScales;
+  return { ...whole, scale: scales.reduce((a, b) => Math.max(a, b), 0), channelScales: scales };
+}
+
+/** A quantizer whose scales are those of `other`, shifted: sums over both then have a unit in common. Of the same channels. */
+export function alignQuantizer(quantizer: Quantizer, other: Quantizer): Quantizer {
+  const shift = (channel: number): number =>
+    shiftedScale(scaleOf(quantizer, channel), scaleOf(other, channel), quantizer.zeroPoint !== undefined);
+  const { channelScales } = quantizer;
+  if (channelScales === undefined && other.channelScales === undefined) return { ...quantizer, scale: shift(0) };
+  const channelCount = (channelScales ?? other.channelScales ?? []).length;
+  const scales = Float32Array.from({ length: channelCount }, (_, channel) => shift(channel));
+  return { ...quantizer, scale: scales.reduce((a, b) => Math.max(a, b), 0), channelScales: scales };
 }
 
 /** The power of two nearest to a scale, by ratio. */
@@ -97,14 +118,25 @@ export function roundingErrors(
 function fitTensor(values: Float32Array, scheme: QuantizationScheme): Quantizer {
   const { bits, symmetry } = scheme;
   const fitted = symmetry === "asymmetric" && bits > 1 ? fitAsymmetric(values, bits) : fitSymmetric(values, scheme);
-  if (scheme.scale === "free") return { ...fitted, scale: Math.fround(fitted.scale) };
-  return { ...fitted, scale: nearestPowerOfTwo(fitted.scale) };
+  if (scheme.scale === "powerOfTwo") return { ...fitted, scale: nearestPowerOfTwo(fitted.scale) };
+  return { ...fitted, scale: Math.fround(fitted.scale) };
 }
 
 function fitSymmetric(values: Float32Array, { bits, range }: QuantizationScheme): Quantizer {
   if (range === "leastError" || bits === 1) return fitQuantizer(values, bits);
   const span = range === "extremes" ? values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) : threeSigma(values);
   return { bits, scale: span === 0 ? 1 : span / largestLevel(bits) };
+}
+
+/** Most bits between the scales of a layer. */
+const mostShift = 4;
+
+/** `from` times the power of two that is nearest to `scale`, or not below it; exact in 32 bits. */
+function shiftedScale(scale: number, from: number, isCovering: boolean): number {
+  const exact = Math.log2(scale / from);
+  // A hair of rounding is no reason to double a scale.
+  const by = isCovering ? Math.ceil(exact - 1e-6) : Math.round(exact);
+  return Math.fround(from) * 2 ** Math.max(-mostShift, Math.min(mostShift, by));
 }
 
 /** max |mean ± 3 · deviation|. */

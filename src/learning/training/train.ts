@@ -11,7 +11,7 @@ import {
 } from "../../compute/index.ts";
 import { addLayerArrays, layerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
 import { encodeBatch, splitValidation } from "../data/index.ts";
-import { prunableParts, type Masks } from "../pruning/index.ts";
+import { partName, prunableParts, type Masks } from "../pruning/index.ts";
 import { activityPenalty } from "./activity/index.ts";
 import { clipGradients } from "./clip.ts";
 import { compileForBatch } from "./compile-batch.ts";
@@ -35,7 +35,6 @@ import {
   applyTransforms,
   compresses,
   isSettled,
-  layerQuantizer,
   learnRanges,
   noTransforms,
   refitTransforms,
@@ -205,7 +204,7 @@ class Trainer {
     const { network, training } = this.#options;
     const arrays = { masters: this.#executor.read("masters"), gradients };
     this.#transforms = learnRanges(training, this.#transforms, network, arrays, learningRate);
-    applyTransforms(this.#executor, network, training, this.#transforms);
+    applyTransforms(this.#executor, network, this.#transforms);
   }
 
   /** Forward and backward for samples of a batch of `batchSize`. */
@@ -277,7 +276,7 @@ class Trainer {
     this.#executor.write("masters", masters);
     this.#forgetMoments(this.#transforms.masks, next.masks);
     this.#transforms = next;
-    applyTransforms(this.#executor, network, training, next);
+    applyTransforms(this.#executor, network, next);
     this.#countFanOut();
   }
 
@@ -332,12 +331,12 @@ class Trainer {
 
   /** The network with these masters, as the forward pass sees them. */
   #networkOf(masters: readonly LayerArrays[]): Network {
-    const { network, training } = this.#options;
+    const { network } = this.#options;
     const present = this.#executor.read("masters");
     this.#executor.write("masters", masters);
     const seen = this.#executor.read("weights");
     this.#executor.write("masters", present);
-    return withArrays(network, seen, (layer) => layerQuantizer(training, this.#transforms, layer));
+    return withArrays(network, seen, (layer, key) => this.#transforms.quantizers[partName(layer, key)]);
   }
 
   #state(): TrainingState {
@@ -356,7 +355,7 @@ class Trainer {
   #restore(state: TrainingState): void {
     this.#transforms = state.transforms;
     const { network, training } = this.#options;
-    if (compresses(training)) applyTransforms(this.#executor, network, training, state.transforms);
+    if (compresses(training)) applyTransforms(this.#executor, network, state.transforms);
     this.#executor.write("masters", state.masters);
     momentKinds.forEach((kind, i) => this.#executor.write(kind, assertDefined(state.moments[i], kind)));
     this.#plateau = state.plateau;

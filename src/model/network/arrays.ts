@@ -72,12 +72,13 @@ export function addLayerArrays(total: LayerArrays[] | undefined, more: LayerArra
 export function withArrays(
   network: Network,
   arrays: readonly LayerArrays[],
-  quantizerOf: (layer: number) => Quantizer | undefined = () => undefined,
+  quantizerOf: (layer: number, key: "weights" | "recurrentWeights") => Quantizer | undefined = () => undefined,
 ): Network {
   const layers = network.layers.map((layer, l): Layer => {
     const { weights, bias, recurrentWeights, neuronParameters, normalization } = assertDefined(arrays[l], "arrays");
     const recurrent = recurrentWeightsOf(layer);
-    const quantizer = quantizerOf(l);
+    const quantizer = quantizerOf(l, "weights");
+    const recurrentQuantizer = recurrent === undefined ? undefined : quantizerOf(l, "recurrentWeights");
     const own = Object.entries(neuronParameters ?? {}).map(([name, data]) => [name, { shape: [data.length], data }]);
     return {
       ...layer,
@@ -96,6 +97,7 @@ export function withArrays(
             },
           }),
       ...(quantizer === undefined ? {} : { quantizer }),
+      ...(recurrentQuantizer === undefined ? {} : { recurrentQuantizer }),
     };
   });
   return { ...network, layers };

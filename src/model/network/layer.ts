@@ -14,7 +14,7 @@ interface LayerCommon {
   readonly neuronParameters?: Readonly<Record<string, Tensor>>;
   /** Spikes are pooled before they reach the synapses. */
   readonly inputPooling?: InputPooling;
-  /** Present when the weights lie on this quantizer's grid. */
+  /** Present when the weights lie on this quantizer's grid; scales of channels are those of the weights' last axis. */
   readonly quantizer?: Quantizer;
   /** Currents are normalized before the bias is added. */
   readonly normalization?: Normalization;
@@ -31,6 +31,8 @@ export interface DenseLayer extends LayerCommon {
   readonly delays?: Delays;
   /** Shape [neuron, neuron]: row i is what a spike of neuron i adds in the next step. */
   readonly recurrentWeights?: Tensor;
+  /** The grid of the recurrent weights; that of the weights when absent. */
+  readonly recurrentQuantizer?: Quantizer;
 }
 
 /** Two-dimensional convolution; inputs and neurons are numbered channels-last: (row · columns + column) · channels + channel. */
@@ -112,6 +114,11 @@ export function layerColumns({ kind, neuronCount, weights }: Layer): number {
 /** Weights from a layer's neurons to themselves, where it has them. */
 export function recurrentWeightsOf(layer: Layer): Tensor | undefined {
   return layer.kind === "dense" ? layer.recurrentWeights : undefined;
+}
+
+/** The grid of a layer's recurrent weights. */
+export function recurrentQuantizerOf(layer: Layer): Quantizer | undefined {
+  return (layer.kind === "dense" ? layer.recurrentQuantizer : undefined) ?? layer.quantizer;
 }
 
 /** A dense layer with zero weights. */

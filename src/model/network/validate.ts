@@ -1,8 +1,8 @@
 import { throwProblems, type Problem } from "../../base/index.ts";
 import { checkNeuronSpec, neuronOf, unreadable } from "../neuron/index.ts";
-import { checkQuantizer, elementCount, type Tensor } from "../tensor/index.ts";
+import { checkQuantizer, elementCount, type Quantizer, type Tensor } from "../tensor/index.ts";
 import { checkDelays } from "./delays.ts";
-import { delaysOf, layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
+import { delaysOf, layerColumns, layerFires, recurrentWeightsOf, synapseInputCount, type Layer } from "./layer.ts";
 import { checkNormalization } from "./normalization.ts";
 import { layerInputCount, readoutSources, type Network } from "./network.ts";
 import { checkConvolution, checkInputPooling, gridText } from "./validate-conv.ts";
@@ -83,8 +83,19 @@ function checkLayer(layer: Layer, source: Arriving, path: string): Problem[] {
   problems.push(...checkSynapses(layer, source, path));
   problems.push(...checkNeuronSpec(layer.neuron, `${path}.neuron`), ...checkNeuronParameters(layer, path));
   problems.push(...checkNormalization(layer, path));
-  if (layer.quantizer !== undefined) problems.push(...checkQuantizer(layer.quantizer, `${path}.quantizer`));
+  const own = layer.kind === "dense" ? layer.recurrentQuantizer : undefined;
+  problems.push(...checkGrid(layer, layer.quantizer, `${path}.quantizer`));
+  problems.push(...checkGrid(layer, own, `${path}.recurrentQuantizer`));
   return problems;
+}
+
+function checkGrid(layer: Layer, quantizer: Quantizer | undefined, path: string): Problem[] {
+  if (quantizer === undefined) return [];
+  const { channelScales } = quantizer;
+  const columns = layerColumns(layer);
+  if (channelScales === undefined || channelScales.length === columns) return checkQuantizer(quantizer, path);
+  const message = `expected ${columns} scales of channels, got ${channelScales.length}`;
+  return [{ code: "network/shape-mismatch", path, message }];
 }
 
 function checkNeuronParameters({ neuron, neuronCount, neuronParameters = {} }: Layer, path: string): Problem[] {

@@ -9,5 +9,6 @@ export * from "./integer.ts";
 export * from "./lower.ts";
 export * from "./models/index.ts";
 export * from "./neuron.ts";
+export { neuronOf } from "./neuron-of.ts";
 export { mixOverTime, mixOverTimeBackward } from "./parallel.ts";
 export * from "./spec.ts";

@@ -10,6 +10,17 @@ export interface Format {
   readonly fraction: number;
 }
 
+/** How a dropped fraction is rounded: `nearest` adds half a unit first (ties up), `floor` only shifts. */
+export type Rounding = "nearest" | "floor";
+
+export interface LoweringFormats {
+  /** Storage of potentials. The fraction counts bits below one weight unit. */
+  readonly potential: Format;
+  /** Fraction bits of coefficients such as a decay. */
+  readonly coefficientFraction: number;
+  readonly rounding: Rounding;
+}
+
 /** An integer expression; `low`…`high` bounds its value, so its width is known. */
 export type IntegerExpression = IntegerRange &
   (

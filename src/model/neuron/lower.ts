@@ -3,21 +3,10 @@
 
 import { assertDefined, BugError, clampTo, signedRange, UserError, type IntegerRange } from "../../base/index.ts";
 import { topologicalOrder, type Expression } from "./expression.ts";
-import type { Format, IntegerExpression, IntegerNeuron } from "./integer.ts";
+import type { IntegerExpression, IntegerNeuron, LoweringFormats } from "./integer.ts";
 import { evaluate, initialState } from "./evaluate.ts";
 import { sendsBits } from "./neuron.ts";
-import { neuronOf, type NeuronSpec } from "./spec.ts";
-
-/** How a dropped fraction is rounded: `nearest` adds half a unit first (ties up), `floor` only shifts. */
-export type Rounding = "nearest" | "floor";
-
-export interface LoweringFormats {
-  /** Storage of potentials. The fraction counts bits below one weight unit. */
-  readonly potential: Format;
-  /** Fraction bits of coefficients such as a decay. */
-  readonly coefficientFraction: number;
-  readonly rounding: Rounding;
-}
+import { definitionOf, type NeuronSpec } from "./spec.ts";
 
 /**
  * Lower a neuron to integers.
@@ -32,7 +21,7 @@ export function lowerNeuron(
   spec: NeuronSpec,
   options: { readonly unit: number; readonly input: IntegerRange; readonly formats: LoweringFormats },
 ): IntegerNeuron {
-  const neuron = neuronOf(spec);
+  const neuron = definitionOf(spec);
   if (neuron.noIntegers !== undefined) throw unsupported("lower/no-integer-form", spec, neuron.noIntegers);
   if (!sendsBits(neuron)) {
     throw unsupported("lower/graded-spikes", spec, "it grades its spikes; integer hardware sends spikes of one bit");
@@ -215,7 +204,7 @@ class Lowering {
 
   /** The value of what no step changes: constants, coefficients, and whatever is computed from these alone. */
   #numberOf(expression: Expression): number | undefined {
-    const { parameters } = neuronOf(this.#spec);
+    const { parameters } = definitionOf(this.#spec);
     const isFixed = topologicalOrder([expression]).every(
       (node) => node.op !== "reference" || parameters[node.name]?.role === "coefficient",
     );
@@ -258,7 +247,7 @@ class Lowering {
       const value = this.node({ op: "reference", name, low: this.#input.low, high: this.#input.high });
       return { value, fraction: 0, isPotential: true };
     }
-    const neuron = neuronOf(this.#spec);
+    const neuron = definitionOf(this.#spec);
     const parameter = neuron.parameters[name];
     if (parameter === undefined) {
       const range = signedRange(this.#formats.potential.bits);

@@ -1,6 +1,7 @@
 import { suggestName, type Problem } from "../../base/index.ts";
 import { checkVariant } from "./check-variant.ts";
 import { neuronModels, type NeuronModelName, type Reset, type Variant } from "./models/index.ts";
+import type { LoweringFormats } from "./integer.ts";
 import type { Neuron } from "./neuron.ts";
 
 /** A neuron as plain data: which model, which reset, which parameter values. What files and configurations hold. */
@@ -11,10 +12,18 @@ export interface NeuronSpec {
   readonly variant?: Variant;
   /** One value per parameter, shared by all neurons of a layer. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Present when it computes as its integers do, in steps of their formats. */
+  readonly numerics?: NeuronNumerics;
 }
 
-/** The definition that a spec names. */
-export function neuronOf(spec: NeuronSpec): Neuron {
+export interface NeuronNumerics {
+  /** Real value of weight integer 1. */
+  readonly unit: number;
+  readonly formats: LoweringFormats;
+}
+
+/** The definition that a spec names, in real numbers. */
+export function definitionOf(spec: NeuronSpec): Neuron {
   return neuronModels[spec.model](spec.reset, spec.variant ?? {});
 }
 
@@ -40,7 +49,7 @@ export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
   const problems = checkReset(spec.reset, `${path}.reset`);
   problems.push(...checkVariant({ ...spec.variant }, `${path}.variant`));
   if (problems.some(({ code }) => unreadable.has(code))) return problems;
-  const { parameters } = neuronOf(spec);
+  const { parameters } = definitionOf(spec);
   for (const name of Object.keys(spec.parameters)) {
     if (Object.hasOwn(parameters, name)) continue;
     const known = Object.keys(parameters).join(", ");
@@ -62,7 +71,7 @@ export function checkNeuronSpec(spec: NeuronSpec, path: string): Problem[] {
         : {}),
     });
   }
-  return problems;
+  return [...problems, ...checkNumerics(spec.numerics, `${path}.numerics`)];
 }
 
 /** Problems of a spec after which nobody knows what neuron it is. */
@@ -71,9 +80,28 @@ export const unreadable: ReadonlySet<string> = new Set([
   "neuron/unknown-reset",
   "neuron/unknown-variant",
   "neuron/variant-value",
+  "neuron/numerics",
 ]);
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+function checkNumerics(numerics: NeuronNumerics | undefined, path: string): Problem[] {
+  if (numerics === undefined) return [];
+  const { unit, formats } = numerics;
+  const { potential, coefficientFraction, rounding } = formats;
+  const isCount = (value: number, low: number, high: number): boolean =>
+    Number.isInteger(value) && value >= low && value <= high;
+  const isSound =
+    unit > 0 &&
+    Number.isFinite(unit) &&
+    isCount(potential.bits, 2, 31) &&
+    isCount(potential.fraction, 0, 30) &&
+    isCount(coefficientFraction, 0, 30) &&
+    (rounding === "nearest" || rounding === "floor");
+  if (isSound) return [];
+  const message = "expected a unit above 0, whole bits and fractions, and a rounding of nearest or floor";
+  return [{ code: "neuron/numerics", path, message }];
+}
 
 function checkReset(reset: Reset, path: string): Problem[] {
   switch (reset.kind) {

@@ -45,6 +45,11 @@ export function quantizeValue(quantizer: Quantizer, value: number, channel = 0):
   return Math.max(low, Math.min(high, rounded)) + 0;
 }
 
+/** The value on the grid that stands for `value`. */
+export function realValue(quantizer: Quantizer, value: number, channel = 0): number {
+  return quantizeValue(quantizer, value, channel) * scaleOf(quantizer, channel);
+}
+
 /** Real value of level 1 in a channel. */
 export function scaleOf({ scale, channelScales }: Quantizer, channel: number): number {
   return channelScales?.[channel] ?? scale;
@@ -55,10 +60,7 @@ export function scaleOf({ scale, channelScales }: Quantizer, channel: number): n
  * @param values  Channels along the last axis.
  */
 export function onGrid(quantizer: Quantizer, values: Float32Array, channelCount: number): Float32Array {
-  return values.map((value, i) => {
-    const channel = i % channelCount;
-    return quantizeValue(quantizer, value, channel) * scaleOf(quantizer, channel);
-  });
+  return values.map((value, i) => realValue(quantizer, value, i % channelCount));
 }
 
 /** Everything wrong with a quantizer. */

@@ -3,7 +3,7 @@
 
 import { assertDefined } from "../../../base/index.ts";
 import { neuronOf, stepNeuron } from "../../neuron/index.ts";
-import { tensor, type Tensor } from "../../tensor/index.ts";
+import { tensor, type Quantizer, type Tensor } from "../../tensor/index.ts";
 import { delaysOf, recurrentWeightsOf, type ConvLayer, type DenseLayer, type Layer } from "../layer.ts";
 import type { Network } from "../network.ts";
 
@@ -107,7 +107,7 @@ function withoutColumns(network: Network, index: number, kept: readonly number[]
 }
 
 function cutDense(layer: DenseLayer, kept: readonly number[]): DenseLayer {
-  const { neuronCount, weights, bias, recurrentWeights, neuronParameters } = layer;
+  const { neuronCount, weights, bias, recurrentWeights, neuronParameters, quantizer, recurrentQuantizer } = layer;
   const own = Object.entries(neuronParameters ?? {}).map(([name, values]) => [name, pick(values, neuronCount, kept)]);
   return {
     ...layer,
@@ -118,7 +118,16 @@ function cutDense(layer: DenseLayer, kept: readonly number[]): DenseLayer {
       ? {}
       : { recurrentWeights: pickRows(pick(recurrentWeights, neuronCount, kept), neuronCount, kept) }),
     ...(own.length === 0 ? {} : { neuronParameters: Object.fromEntries(own) as Record<string, Tensor> }),
+    ...(quantizer === undefined ? {} : { quantizer: cutQuantizer(quantizer, kept) }),
+    ...(recurrentQuantizer === undefined ? {} : { recurrentQuantizer: cutQuantizer(recurrentQuantizer, kept) }),
   };
+}
+
+/** Scales of the channels that are left. */
+function cutQuantizer(quantizer: Quantizer, kept: readonly number[]): Quantizer {
+  const { channelScales, scale } = quantizer;
+  if (channelScales === undefined) return quantizer;
+  return { ...quantizer, channelScales: Float32Array.from(kept, (channel) => channelScales[channel] ?? scale) };
 }
 
 function cutConv(layer: ConvLayer, kept: readonly number[]): ConvLayer {
@@ -130,6 +139,7 @@ function cutConv(layer: ConvLayer, kept: readonly number[]): ConvLayer {
     neuronCount: output.rows * output.columns * output.channels,
     weights: pick(layer.weights, channels, kept),
     ...(layer.bias === undefined ? {} : { bias: pick(layer.bias, channels, kept) }),
+    ...(layer.quantizer === undefined ? {} : { quantizer: cutQuantizer(layer.quantizer, kept) }),
   };
 }
 
