@@ -370,7 +370,7 @@ test("a batch that does not fit the memory is split, says so, and learns the sam
   const whole = await train(task);
   const parts = await train({
     ...task,
-    training: { ...training, memoryLimitBytes: 220_000 },
+    training: { ...training, memoryLimitBytes: 232_000 },
     onNote: (note) => notes.push(note),
   });
   assert.match(notes.join(), /^a batch of 16 does not fit the memory: it is computed in parts of \d+/);
