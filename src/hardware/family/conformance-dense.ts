@@ -33,6 +33,7 @@ export const denseCases: Readonly<Record<string, DenseCase>> = {
   },
   "one step": { sizes: [16, 6, 3], lanes: [3, 2], stepCount: 1 },
   "a recurrent layer": { sizes: [12, 7, 4], lanes: [3, 2], isRecurrent: true, isBiased: true },
+  "two small layers": { sizes: [12, 7, 4], lanes: [3, 2] },
   "every walk, spikes or not": { sizes: [12, 7, 4], lanes: [3, 2], choice: { zeroTest: false } },
   "one neuron": { sizes: [5, 1, 2], lanes: [1, 1] },
 };

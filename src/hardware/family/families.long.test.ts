@@ -60,6 +60,13 @@ const broken: readonly (readonly [FamilyName, string, string, string])[] = [
   ["clock-driven", "clocked_layer.sv", "any ? Walk : Update", "Walk"],
   ["clock-driven", "round_control.sv", "else if (done_i) draining_q <= 1'b0;", ""],
   ["clock-driven", "spike_register.sv", "spikes_q <= '0;\n      end", "end"],
+  ["systolic", "time_words.sv", "word != '0", "1'b1"],
+  ["systolic", "systolic_layer.sv", "else if (swap[r]) next_q <= '0;", ""],
+  ["systolic", "systolic_layer.sv", "= taking ? steps_q : rest", "= taking ? '1 : rest"],
+  ["systolic", "systolic_column.sv", "again_q ? total_q : stored", "stored"],
+  ["systolic", "systolic_column.sv", "take_q ? '0 : total", "total"],
+  ["systolic", "word_turner.sv", "entry_word_o != '0", "1'b1"],
+  ["systolic", "delay_line.sv", "i == 0 ? data_i : stages_q[i-1]", "data_i"],
 ];
 
 for (const [family, file, text, fault] of broken) {

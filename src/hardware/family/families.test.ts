@@ -4,12 +4,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { targets } from "../target/index.ts";
-import { checkDense, denseCases, denseNetwork } from "./conformance-dense.ts";
+import { checkDense, denseCases, denseNetwork, prepareDense } from "./conformance-dense.ts";
 import { families, type FamilyName } from "./index.ts";
 
 const quick: readonly (readonly [FamilyName, string])[] = [
-  ["event-control", "lanes that do not divide, biases"],
+  ["event-control", "two small layers"],
   ["clock-driven", "a recurrent layer"],
+  ["systolic", "two small layers"],
 ];
 
 for (const [family, name] of quick) {
@@ -39,4 +40,17 @@ test("clock-driven: all neurons exist, whatever lanes are asked for; without the
       [10, 1],
     ],
   );
+  const steps = (zeroTest: boolean): Uint32Array =>
+    prepareDense("clock-driven", { ...denseCases["two small layers"]!, choice: { zeroTest } }).cycles.sampleCycles;
+  assert.ok(steps(true)[0]! < steps(false)[0]!, "the first sample is silent");
+});
+
+test("systolic: a weight is read once for all steps of a sample, and an input that never fires not at all", () => {
+  const { network, trace } = prepareDense("systolic", denseCases["two small layers"]!);
+  const choice = { family: "systolic", weightStorage: "dense", lanes: [3, 2] } as const;
+  const [work] = families.systolic.work(families.systolic.map(network, choice, targets.hx8k), trace);
+  const reads = work!.accesses.find(({ item }) => item === "weight row")!.reads;
+  // Samples 1 to 5 of 6 fire; the last one with all 12 inputs.
+  assert.ok(reads <= 5 * 12 * 3 && reads > 0, `${reads} rows for ${work!.events.spikesIn} spikes`);
+  assert.ok(reads < work!.events.spikesIn * 3);
 });

@@ -3,6 +3,7 @@ import { eventControl } from "./event-control/family.ts";
 import type { Family } from "./family.ts";
 import { layerPipeline, layerPipelineDense } from "./layer-pipeline.ts";
 import type { FamilyName } from "./names.ts";
+import { systolic } from "./systolic/family.ts";
 
 export * from "./event-control/published/encoder-core.ts";
 export * from "./event-control/published/machine.ts";
@@ -28,4 +29,5 @@ export const families: Readonly<Record<FamilyName, Family>> = {
   dense: layerPipelineDense,
   "event-control": eventControl,
   "clock-driven": clockDriven,
+  systolic,
 };

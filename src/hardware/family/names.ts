@@ -1,5 +1,5 @@
 /** Every architecture family, as configurations and flags name it; each has one line in `families`. */
-export const familyNames = ["layer-pipeline", "dense", "event-control", "clock-driven"] as const;
+export const familyNames = ["layer-pipeline", "dense", "event-control", "clock-driven", "systolic"] as const;
 
 export type FamilyName = (typeof familyNames)[number];
 
