@@ -6,6 +6,7 @@ module fetch_bitmap #(
   parameter int unsigned WordBits = 32,
   parameter bit SinglePort = 1'b0,
   parameter string InitFile = "",
+  parameter bit Parity = 1'b0,
   localparam int unsigned InputBits = Inputs > 1 ? $clog2(Inputs) : 1,
   localparam int unsigned GroupBits = Groups > 1 ? $clog2(Groups) : 1
 ) (
@@ -81,12 +82,18 @@ module fetch_bitmap #(
     .write_data_i(!walking_q)
   );
 
-  weight_rom #(.Width(WordBits), .Depth(Depth), .SinglePort(SinglePort), .InitFile(InitFile)) u_weights (
+  // A damaged word adds 0, like a word of zeros.
+  logic unused_damaged;
+
+  weight_words #(
+    .Width(WordBits), .Depth(Depth), .SinglePort(SinglePort), .InitFile(InitFile), .Parity(Parity)
+  ) u_weights (
     .clk_i,
     .rst_ni,
     .read_i(read_o),
     .address_i(address_q),
     .data_o(word),
+    .damaged_o(unused_damaged),
     .load_start_i,
     .load_valid_i,
     .load_byte_i

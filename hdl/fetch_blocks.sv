@@ -7,6 +7,7 @@ module fetch_blocks #(
   parameter int unsigned Entries = 256,
   parameter bit SinglePort = 1'b0,
   parameter string InitFile = "",
+  parameter bit Parity = 1'b0,
   parameter string PointerFile = "",
   localparam int unsigned InputBits = Inputs > 1 ? $clog2(Inputs) : 1,
   localparam int unsigned GroupBits = Groups > 1 ? $clog2(Groups) : 1,
@@ -32,7 +33,7 @@ module fetch_blocks #(
   typedef enum logic [1:0] {Idle, Pointer, Stream} phase_e;
 
   phase_e               phase_q;
-  logic                 accept, final_cycle, entry_q;
+  logic                 accept, final_cycle, entry_q, damaged;
   logic [CountBits-1:0] count, left_q;
   logic [EntryBits-1:0] start, entry_address_q;
   logic [WordBits-1:0]  entry_weights;
@@ -83,17 +84,19 @@ module fetch_blocks #(
     .write_data_i('0)
   );
 
-  weight_rom #(
-    .Width(GroupBits + WordBits), .Depth(Entries), .SinglePort(SinglePort), .InitFile(InitFile)
+  weight_words #(
+    .Width(GroupBits + WordBits), .Depth(Entries), .SinglePort(SinglePort), .InitFile(InitFile), .Parity(Parity)
   ) u_entries (
     .clk_i,
     .rst_ni,
     .read_i(phase_q == Stream),
     .address_i(entry_address_q),
     .data_o({group_o, entry_weights}),
+    .damaged_o(damaged),
     .load_start_i,
     .load_valid_i,
     .load_byte_i
   );
-  assign read_o = entry_q;
+  // A damaged entry may name another group; it is skipped.
+  assign read_o = entry_q && !damaged;
 endmodule

@@ -20,6 +20,7 @@ module fetch_conv #(
   parameter int unsigned WeightRowStep = 12,
   parameter bit SinglePort = 1'b0,
   parameter string InitFile = "",
+  parameter bit Parity = 1'b0,
   parameter string RowFile = "",
   parameter string ColumnFile = "",
   // Without a table, channel i starts at weight word i · TapWords.
@@ -194,12 +195,18 @@ module fetch_conv #(
     assign channel_group  = '0;
   end
 
-  weight_rom #(.Width(WordBits), .Depth(Depth), .SinglePort(SinglePort), .InitFile(InitFile)) u_weights (
+  // A damaged word adds 0, like a word of zeros.
+  logic unused_damaged;
+
+  weight_words #(
+    .Width(WordBits), .Depth(Depth), .SinglePort(SinglePort), .InitFile(InitFile), .Parity(Parity)
+  ) u_weights (
     .clk_i,
     .rst_ni,
     .read_i(read_o),
     .address_i(weight),
     .data_o(weights_o),
+    .damaged_o(unused_damaged),
     .load_start_i,
     .load_valid_i,
     .load_byte_i

@@ -24,6 +24,9 @@ module layer_core #(
   // Added to every neuron's input, one word of `Lanes` biases per word of a position; none without a file.
   parameter int unsigned BiasBits = 1,
   parameter string BiasFile = "",
+  // Protection: sums stop at the ends of their format instead of wrapping; states are kept three times and voted.
+  parameter bit Saturate = 1'b0,
+  parameter bit Triple = 1'b0,
   localparam int unsigned GroupBits = SumGroups > 1 ? $clog2(SumGroups) : 1,
   localparam int unsigned StateGroupBits = StateGroups > 1 ? $clog2(StateGroups) : 1,
   localparam int unsigned WordBits = Words > 1 ? $clog2(Words) : 1,
@@ -82,8 +85,11 @@ module layer_core #(
   assign closing        = phase_q == Close && encoder_idle;
 
   for (genvar i = 0; i < int'(Lanes); i++) begin : gen_add
-    assign added[i*SumBits+:SumBits] =
-        $signed(sums[i*SumBits+:SumBits]) + SumBits'($signed(weights_i[i*WeightBits+:WeightBits]));
+    add_format #(.SumBits(SumBits), .TermBits(WeightBits), .Saturate(Saturate)) u_add (
+      .sum_i(sums[i*SumBits+:SumBits]),
+      .term_i(weights_i[i*WeightBits+:WeightBits]),
+      .sum_o(added[i*SumBits+:SumBits])
+    );
   end
 
   always_ff @(posedge clk_i) begin
@@ -168,7 +174,7 @@ module layer_core #(
     .write_data_i(add_q ? added : '0)
   );
 
-  ram_1r1w #(.Width(Lanes * StateBits), .Depth(StateGroups)) u_states (
+  ram_protected #(.Width(Lanes * StateBits), .Depth(StateGroups), .Triple(Triple)) u_states (
     .clk_i,
     .read_i(issue && (!Largest || issue_final)),
     .read_address_i(issue_state),
@@ -229,8 +235,11 @@ module layer_core #(
       .write_data_i('0)
     );
     for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
-      assign neuron_sum_o[i*SumBits+:SumBits] =
-          $signed(seen[i*SumBits+:SumBits]) + SumBits'($signed(bias[i*BiasBits+:BiasBits]));
+      add_format #(.SumBits(SumBits), .TermBits(BiasBits), .Saturate(Saturate)) u_add (
+        .sum_i(seen[i*SumBits+:SumBits]),
+        .term_i(bias[i*BiasBits+:BiasBits]),
+        .sum_o(neuron_sum_o[i*SumBits+:SumBits])
+      );
     end
   end else begin : gen_no_bias
     logic unused_word;

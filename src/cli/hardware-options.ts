@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import { suggestName, UserError } from "../base/index.ts";
-import { familyNames, weightStorages, type HardwareChoice } from "../hardware/family/index.ts";
+import {
+  familyNames,
+  protections,
+  weightStorages,
+  type HardwareChoice,
+  type Protection,
+} from "../hardware/family/index.ts";
 
 /** Flags that choose hardware for a model. */
 export function configureHardware(command: Command): void {
@@ -8,7 +14,8 @@ export function configureHardware(command: Command): void {
     .option("--target <name>", "up5k or hx8k", "hx8k")
     .option("--lanes <list>", "lanes per layer, such as 8,2", "4,2")
     .option("--family <name>", familyNames.join(", "), "layer-pipeline")
-    .option("--storage <name>", weightStorages.join(" or "), "dense");
+    .option("--storage <name>", weightStorages.join(" or "), "dense")
+    .option("--protect <list>", `against faults: ${protections.join(", ")}`);
 }
 
 /** The choice that the flags mean. @throws `usage/flag` with a suggestion */
@@ -27,6 +34,18 @@ export function hardwareChoice(options: Readonly<Record<string, unknown>>): Hard
   return {
     family: one("family", familyNames),
     weightStorage: one("storage", weightStorages),
+    ...protectionOf(options["protect"]),
     lanes,
   };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** @throws `usage/flag` with a suggestion */
+function protectionOf(given: unknown): Pick<HardwareChoice, "protection"> {
+  if (given === undefined) return {};
+  const names = String(given).split(",");
+  const wrong = names.find((name) => !protections.includes(name as Protection));
+  if (wrong === undefined) return { protection: names as Protection[] };
+  throw new UserError("usage/flag", `--protect ${wrong}: ${suggestName(wrong, protections)}`, { exit: "usage" });
 }

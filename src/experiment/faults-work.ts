@@ -2,10 +2,10 @@
 
 import { assertDefined, meanInterval, randomStream, UserError, type MeanInterval } from "../base/index.ts";
 import {
-  drawFaults,
+  disturb,
   faultKinds,
   families,
-  memoryFaults,
+  type Disturbance,
   type FaultKind,
   type HardwareChoice,
   type Mapping,
@@ -86,7 +86,10 @@ export async function disturbModel(options: FaultsTask): Promise<FaultsReport> {
   }
   return {
     model: model.network.name,
-    hardware: `${choice.family}, ${choice.weightStorage} weights, lanes ${choice.lanes.join(",")}`,
+    hardware: [
+      `${choice.family}, ${choice.weightStorage} weights, lanes ${choice.lanes.join(",")}`,
+      ...(choice.protection ?? []),
+    ].join(", "),
     samples: clean.sampleCount,
     trials: options.trials,
     accuracy: accuracyOf(clean.decisions, labels),
@@ -139,9 +142,13 @@ interface Campaign {
   readonly labels: Uint8Array;
 }
 
-function trialFaults({ options, mapping, clean }: Campaign, kind: FaultKind, rate: number, trial: number): Fault[] {
+function drawTrial({ options, mapping, clean }: Campaign, kind: FaultKind, rate: number, trial: number): Disturbance {
   const random = randomStream(options.seed, `faults ${kind} ${rate} ${trial}`);
-  return drawFaults(mapping, { kind, rate, sampleCount: clean.sampleCount, random });
+  return disturb(mapping, { kind, rate, sampleCount: clean.sampleCount, random });
+}
+
+function saturates(mapping: Mapping): boolean {
+  return mapping.choice.protection?.includes("saturate") === true;
 }
 
 async function measurePoint(campaign: Campaign, kind: FaultKind, rate: number): Promise<FaultPoint> {
@@ -151,7 +158,7 @@ async function measurePoint(campaign: Campaign, kind: FaultKind, rate: number): 
     { run, signal, onEvent, ledger: [] },
     {
       name: `faults ${kind} ${rate}`,
-      version: 1,
+      version: 2,
       inputs: {
         ...{ kind, rate, trials, seed, choice: mapping.choice, samples: clean.sampleCount },
         network: hashNetwork(mapping.network),
@@ -162,9 +169,10 @@ async function measurePoint(campaign: Campaign, kind: FaultKind, rate: number): 
         const accuracies: number[] = [];
         let faults = 0;
         for (let trial = 0; trial < trials; trial++) {
-          const drawn = trialFaults(campaign, kind, rate, trial);
-          faults += drawn.length / trials;
-          accuracies.push(accuracyOf(runFaulty(mapping.network, clean.input, drawn).decisions, labels));
+          const drawn = drawTrial(campaign, kind, rate, trial);
+          faults += drawn.hitCount / trials;
+          const trace = runFaulty(mapping.network, clean.input, drawn.faults, { saturates: saturates(mapping) });
+          accuracies.push(accuracyOf(trace.decisions, labels));
           onProgress({ label: kind, done: trial + 1, total: trials, unit: "trials" });
           await Promise.resolve();
           signal.throwIfAborted();
@@ -197,17 +205,19 @@ async function verifyPoint(campaign: Campaign, kind: FaultKind, rate: number): P
         input: clean.input.words,
       },
       run: ({ onProgress }) => {
-        const faults = trialFaults(campaign, kind, rate, 0).filter(
-          (fault) => fault.kind !== "state-bit" || fault.sample < count,
-        );
+        const { faults, memory } = drawTrial(campaign, kind, rate, 0);
+        // Upsets of samples that are not run.
+        const isReached = (fault: Fault): boolean => fault.kind !== "state-bit" || fault.sample < count;
         const family = families[mapping.choice.family];
         return verifyDesign({
           platform,
           design: family.emit(mapping, faults),
           network: mapping.network,
-          trace: runFaulty(mapping.network, firstSamples(clean, count).input, faults),
+          trace: runFaulty(mapping.network, firstSamples(clean, count).input, faults.filter(isReached), {
+            saturates: saturates(mapping),
+          }),
           cycles: family.predict(mapping, firstSamples(clean, count)),
-          faults: memoryFaults(mapping, faults),
+          faults: memory,
           onProgress,
           signal,
         });

@@ -4,7 +4,7 @@ import { assert, randomStream, type RandomStream } from "../../base/index.ts";
 import { runFaulty, type Fault, type IntegerNetwork } from "../golden/index.ts";
 import { describeMismatch, verifyDesign } from "../rtl/index.ts";
 import { prepareShape, type ShapeCase } from "./conformance-shapes.ts";
-import { families, memoryFaults, weightPlace, type Mapping } from "./index.ts";
+import { disturb, families, memoryFaults, weightPlace, type Mapping } from "./index.ts";
 
 /** Every kind of fault at once, on every layer; the RTL must follow, and must not when its memories stay whole. */
 export async function checkFaultyShape(name: string, item: ShapeCase): Promise<void> {
@@ -21,6 +21,33 @@ export async function checkFaultyShape(name: string, item: ShapeCase): Promise<v
   const report = await verifyDesign({ ...options, faults: memoryFaults(mapping, faults) });
   assert(report.mismatch === undefined, report.mismatch === undefined ? "" : describeMismatch(report.mismatch));
   assert(!(await verifyDesign({ ...options, faults: [] })).passed, "the faults of memories change nothing");
+}
+
+/** A design with every protection: what its memories go through and what the golden model is told give the same spikes. */
+export async function checkProtectedShape(name: string, item: ShapeCase): Promise<void> {
+  const protection = ["parity", "triple", "saturate"] as const;
+  const prepared = prepareShape(name, { ...item, choice: { ...item.choice, protection } });
+  const { network, mapping } = prepared;
+  assert((await verifyDesign(prepared)).passed, "protection changes spikes or cycles of a healthy design");
+  for (const [kind, rate] of [
+    ["weight-bit", 0.15],
+    ["state-bit", 0.1],
+    ["stuck-bit", 0.3],
+  ] as const) {
+    const { faults, memory, hitCount } = disturb(mapping, {
+      kind,
+      rate,
+      sampleCount: 6,
+      random: randomStream(9, kind),
+    });
+    const trace = runFaulty(network, prepared.trace.input, faults, { saturates: true });
+    assert(
+      hitCount > 0 && trace.counts.some((count, i) => count !== prepared.trace.counts[i]),
+      `${kind} changes nothing`,
+    );
+    const { mismatch } = await verifyDesign({ ...prepared, trace, faults: memory });
+    assert(mismatch === undefined, mismatch === undefined ? "" : `${kind}: ${describeMismatch(mismatch)}`);
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -68,12 +68,13 @@ export function drawFaults(mapping: Mapping, { kind, rate, sampleCount, random }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-function stateBits({ neuron }: IntegerLayer): number {
+/** Of all state variables of a neuron. */
+export function stateBits({ neuron }: IntegerLayer): number {
   return neuron.state.reduce((bits, { format }) => bits + format.bits, 0);
 }
 
 /** Which of `count` positions are hit: the gaps between hits are geometric, so that rare faults cost little. */
-function hits(count: number, rate: number, random: RandomStream): number[] {
+export function hits(count: number, rate: number, random: RandomStream): number[] {
   const found: number[] = [];
   if (rate <= 0) return found;
   const gap = (): number => (rate >= 1 ? 0 : Math.floor(Math.log1p(-random.uniform()) / Math.log1p(-rate)));

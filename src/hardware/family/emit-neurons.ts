@@ -4,7 +4,7 @@ import { assertDefined } from "../../base/index.ts";
 import { loadWord, mangleName, neuronModule, selectWord, type DesignFile } from "../rtl/index.ts";
 import type { Mapping } from "./family.ts";
 import { geometryOf } from "./geometry.ts";
-import { biasImage, imageBytes, imageText, type MemoryImage } from "./images.ts";
+import { biasImage, imageBytes, imageText, withParity, type MemoryImage } from "./images.ts";
 
 export interface NeuronParts {
   /** The module of one neuron. */
@@ -39,22 +39,25 @@ export interface WeightParts {
 
 /** The weights of layer `index` as `image`, in a file `name_…`, or as words for the host port. */
 export function weightParts(
-  { network, layers }: Mapping,
+  { network, layers, choice }: Mapping,
   index: number,
-  image: MemoryImage,
+  bare: MemoryImage,
   name = "weights",
 ): WeightParts {
   const memory = assertDefined(
     layers[index]?.memories.find(({ role }) => role === "weights"),
     "weight memory",
   );
+  const hasParity = choice.protection?.includes("parity") === true;
+  const image = hasParity ? withParity(bare, memory.width - 1) : bare;
+  const parity = hasParity ? ", .Parity(1'b1)" : "";
   if (memory.place === "single-port-ram") {
     const loadWords = [selectWord(index), ...imageBytes(image, memory.width).map(loadWord)];
-    return { parameter: ".SinglePort(1'b1)", files: [], loadWords };
+    return { parameter: `.SinglePort(1'b1)${parity}`, files: [], loadWords };
   }
   const file = `${name}_${index}_${mangleName(assertDefined(network.layers[index], "layer").name, index)}.hex`;
   return {
-    parameter: `.InitFile("${file}")`,
+    parameter: `.InitFile("${file}")${parity}`,
     files: [{ name: file, text: imageText(image, memory.width) }],
     loadWords: [],
   };

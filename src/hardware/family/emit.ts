@@ -4,7 +4,7 @@ import { commentText, type RtlDesign } from "../rtl/index.ts";
 import { hasLossyStreams, livingSpikes, sourceText } from "./emit-faults.ts";
 import { frameDesign, readoutText, streamDeclaration } from "./emit-frame.ts";
 import { neuronParts, neuronText, type NeuronParts } from "./emit-neurons.ts";
-import type { Mapping } from "./family.ts";
+import type { HardwareChoice, Mapping } from "./family.ts";
 import { drainCycles } from "./fetch.ts";
 import { fetchParts, type FetchParts } from "./emit-fetch.ts";
 import { addressBits, geometryOf, type Geometry } from "./geometry.ts";
@@ -51,9 +51,12 @@ function blockNames(mapping: Mapping, parts: readonly LayerParts[]): string[] {
   const isRecurrent = parts.some(({ layer }) => layer.isRecurrent === true);
   return [
     ...(fetches.has("fetch_conv") ? ["divide_constant"] : []),
+    "weight_words",
     ...fetches,
     "update_walk",
     "event_encoder",
+    "ram_protected",
+    "add_format",
     "layer_core",
     ...(isRecurrent ? ["recurrent_join"] : []),
     ...(isRecurrent || mapping.layers.length > 1 ? ["event_fifo"] : []),
@@ -139,8 +142,15 @@ function coreParameters(mapping: Mapping, { layer, geometry, biasParameters }: L
           `.Window(${window.size}), .WindowRows(${window.rows}), .WindowColumns(${window.columns})`,
           `.GridColumns(${window.gridColumns}), .Largest(${window.combine === "largest" ? "1'b1" : "1'b0"})`,
         ]),
+    ...protectionParameters(mapping.choice),
     ...biasParameters,
   ];
+}
+
+function protectionParameters({ protection = [] }: HardwareChoice): string[] {
+  const names = { saturate: "Saturate", triple: "Triple" } as const;
+  const given = (["saturate", "triple"] as const).filter((name) => protection.includes(name));
+  return given.length === 0 ? [] : [given.map((name) => `.${names[name]}(1'b1)`).join(", ")];
 }
 
 /** A recurrent layer's own spikes, held until the next step accumulates. */

@@ -2,7 +2,7 @@ import type { Problem } from "../../base/index.ts";
 import type { EventTrace, Fault, IntegerNetwork } from "../golden/index.ts";
 import type { RtlDesign } from "../rtl/index.ts";
 import type { Target } from "../target/index.ts";
-import type { FamilyName, WeightStorage } from "./names.ts";
+import type { FamilyName, Protection, WeightStorage } from "./names.ts";
 import type { LayerWork } from "./work.ts";
 
 /** Choices that are the hardware's alone: the network's results do not depend on them. */
@@ -11,6 +11,8 @@ export interface HardwareChoice {
   /** Neurons of layer l that are served at once (P). */
   readonly lanes: readonly number[];
   readonly weightStorage: WeightStorage;
+  /** None without. */
+  readonly protection?: readonly Protection[] | undefined;
   /** Of families that walk over all inputs: a walk without any spike is skipped. Default: yes. */
   readonly zeroTest?: boolean | undefined;
 }

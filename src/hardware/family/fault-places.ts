@@ -31,6 +31,18 @@ export function weightPlace(mapping: Mapping, index: number, weight: number, bit
   return word === undefined ? undefined : { instance: `u_fetch_${index}.u_entries`, word, bit: at };
 }
 
+/** The instance of a layer's state memory; protection keeps three copies. */
+export function stateMemory(index: number, copy: number): string {
+  return `u_layer_${index}.u_states.gen_copy[${copy}].u_ram`;
+}
+
+/** Bits of a word of a layer's weight memory, without parity. */
+export function storedBits(mapping: Mapping, index: number): number {
+  const layer = assertDefined(mapping.network.layers[index], "layer");
+  const { wordBits, groupBits } = geometryOf(layer, assertDefined(mapping.layers[index], "mapped layer").lanes);
+  return storesBlocks(layer, mapping.choice) ? groupBits + wordBits : wordBits;
+}
+
 /**
  * The memory faults of a list, as a simulator takes them; those of streams and lanes are left out: `emit` prints them.
  * @throws `faults/not-stored` when a weight is not in memory
@@ -74,7 +86,7 @@ function statePlace(
   const layer = assertDefined(mapping.network.layers[index], "layer");
   const { lanes, stateBits } = geometryOf(layer, assertDefined(mapping.layers[index], "mapped layer").lanes);
   return {
-    instance: `u_layer_${index}.u_states`,
+    instance: stateMemory(index, 0),
     word: Math.floor(neuron / lanes),
     bit: (neuron % lanes) * stateBits + bit,
   };

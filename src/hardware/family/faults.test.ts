@@ -6,7 +6,7 @@ import { runFaulty, runGolden, type Fault } from "../golden/index.ts";
 import { checkFaultyShape } from "./conformance-faults.ts";
 import { prepareShape, shapeCases } from "./conformance-shapes.ts";
 
-const name = "a recurrent layer, all lanes";
+const name = "a recurrent layer alone";
 const shape = shapeCases[name]!;
 
 test(`golden = RTL with faults: ${name}`, () => checkFaultyShape(name, shape));

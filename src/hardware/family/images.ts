@@ -85,6 +85,15 @@ export function blocksImages(
   return { entries, pointers };
 }
 
+/** Words of `width` bits with one more bit on top that makes the number of ones even. */
+export function withParity(image: MemoryImage, width: number): MemoryImage {
+  return image.map((word) => {
+    let odd = 0n;
+    for (let rest = word; rest !== 0n; rest &= rest - 1n) odd ^= 1n;
+    return word | (odd << BigInt(width));
+  });
+}
+
 /** A `$readmemh` file. */
 export function imageText(image: MemoryImage, width: number): string {
   const digits = Math.ceil(width / 4);

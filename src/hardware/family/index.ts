@@ -10,9 +10,17 @@ export * from "./event-control/published/machine.ts";
 export * from "./event-control/published/predict.ts";
 export * from "./event-control/published/simulate.ts";
 export type { CycleReport, Family, HardwareChoice, MappedLayer, MappedMemory, Mapping } from "./family.ts";
-export { familyNames, weightStorages, type FamilyName, type WeightStorage } from "./names.ts";
+export {
+  familyNames,
+  protections,
+  weightStorages,
+  type FamilyName,
+  type Protection,
+  type WeightStorage,
+} from "./names.ts";
 export type { LayerWork, MemoryAccesses } from "./work.ts";
 export { drawFaults, faultKinds, type DrawOptions, type FaultKind } from "./draw-faults.ts";
+export { disturb, type Disturbance } from "./disturb.ts";
 export { memoryFaults, weightPlace, type MemoryPlace } from "./fault-places.ts";
 export { drainCycles, fetchTiming, type FetchTiming } from "./fetch.ts";
 export { addressBits, geometryOf, storesBlocks, visitedGroups, type Geometry } from "./geometry.ts";

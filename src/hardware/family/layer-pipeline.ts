@@ -3,7 +3,7 @@ import { emitDesign } from "./emit.ts";
 import type { Family } from "./family.ts";
 import { mapperOf } from "./map.ts";
 import { layerMemories } from "./memory.ts";
-import type { FamilyName, WeightStorage } from "./names.ts";
+import { protections, type FamilyName, type WeightStorage } from "./names.ts";
 import { predictCycles } from "./predict.ts";
 import { simulateCycles } from "./simulate.ts";
 import { countWork } from "./work.ts";
@@ -20,7 +20,7 @@ function pipeline(name: FamilyName, storages: readonly WeightStorage[]): Family 
   return {
     name,
     storages,
-    ...mapperOf({ name, storages, checkLayer: checkCore, memories: layerMemories }),
+    ...mapperOf({ name, storages, protections, checkLayer: checkCore, memories: layerMemories }),
     predict: predictCycles,
     simulate: simulateCycles,
     work: countWork,

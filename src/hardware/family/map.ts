@@ -41,6 +41,11 @@ function checkChoice(layout: Layout, network: IntegerNetwork, choice: HardwareCh
     const message = `family "${layout.name}" does not read weights stored as "${choice.weightStorage}"`;
     report("fit/storage", "weightStorage", message, `use "${layout.storages.join('" or "')}"`);
   }
+  const unknown = choice.protection?.find((name) => layout.protections?.includes(name) !== true);
+  if (unknown !== undefined) {
+    const message = `family "${layout.name}" has no protection "${unknown}"`;
+    report("fit/protection", "protection", message, 'use family "layer-pipeline", or none');
+  }
   if (network.inputCount > largestInputCount) {
     const message = `${network.inputCount} inputs, a host word addresses ${largestInputCount}`;
     report("fit/inputs", network.layers[0]?.name ?? network.name, message, "pool or crop the input");

@@ -56,20 +56,22 @@ export function layerMemories(
     place?: MappedMemory["place"],
   ): MappedMemory => memoryOf(layer, { role, depth, width, logicalBits, place });
   const found: MappedMemory[] = [];
+  const parity = choice.protection?.includes("parity") === true ? 1 : 0;
   if (isConvolution(layer)) {
     const { depth, countBits, addressBits: start } = convFetch(layer, lanes);
     const { rows, columns, channels } = layer.convolution.input;
-    found.push(memory("weights", depth, wordBits, layer.weights.length * layer.weightBits, weightPlace));
+    found.push(memory("weights", depth, wordBits + parity, layer.weights.length * layer.weightBits, weightPlace));
     found.push(memory("row-pointers", rows, countBits + start + groupBits));
     found.push(memory("row-pointers", columns, countBits + start + groupBits));
     if (layer.convolution.groups > 1) found.push(memory("row-pointers", channels, start + groupBits));
   } else if (storesBlocks(layer, choice)) {
     const entries = entryCount(layer, lanes);
-    found.push(memory("weights", entries, groupBits + wordBits, entries * (groupBits + wordBits), weightPlace));
+    const width = groupBits + wordBits;
+    found.push(memory("weights", entries, width + parity, entries * width, weightPlace));
     found.push(memory("row-pointers", eventCount(layer), unsignedBits(groups) + addressBits(entries)));
   } else {
     const logical = layer.weights.length * layer.weightBits;
-    found.push(memory("weights", eventCount(layer) * groups, wordBits, logical, weightPlace));
+    found.push(memory("weights", eventCount(layer) * groups, wordBits + parity, logical, weightPlace));
   }
   if (readsEveryRow(choice)) found.push(memory("events", eventCount(layer), 1));
   if (layer.isRecurrent === true) found.push(memory("feedback", layer.neuronCount + 1, bits + 2));
@@ -78,7 +80,10 @@ export function layerMemories(
     found.push(memory("bias", words, lanes * biasBits, layer.bias.length * biasBits));
   }
   found.push(memory("accumulator", sumGroups, lanes * sumBits, sumCount(layer) * sumBits));
-  found.push(memory("state", groups, lanes * stateBits, layer.neuronCount * stateBits));
+  const copies = choice.protection?.includes("triple") === true ? 3 : 1;
+  for (let i = 0; i < copies; i++) {
+    found.push(memory("state", groups, lanes * stateBits, layer.neuronCount * stateBits));
+  }
   if (index === network.layers.length - 1) {
     found.push(memory("counts", layer.neuronCount, unsignedBits(network.stepCount)));
   } else found.push(memory("events", fifoDepth, bits + 2));

@@ -3,6 +3,14 @@ export const familyNames = ["layer-pipeline", "dense", "event-control", "clock-d
 
 export type FamilyName = (typeof familyNames)[number];
 
+/**
+ * What a design does against faults of its memories: `parity` of weight words, damaged ones read as 0; `triple` state, voted;
+ * `saturate`: sums stop at the ends of their format.
+ */
+export const protections = ["parity", "triple", "saturate"] as const;
+
+export type Protection = (typeof protections)[number];
+
 export const weightStorages = ["dense", "blocks"] as const;
 
 /**

@@ -47,6 +47,8 @@ export interface LayerFaults {
   readonly weights: Int16Array;
   /** Shape [neuron]: 1 where it never fires. */
   readonly silent: Uint8Array;
+  /** Sums stop at the ends of their format instead of wrapping. */
+  readonly saturates: boolean;
   /** The events that reach the layer. Advances the random source. */
   arriving(firing: readonly number[]): readonly number[];
   /** Flip and force bits of `state`, shape [neuron, variable]. */
@@ -57,7 +59,11 @@ export interface LayerFaults {
  * The faults of every layer, ready to run.
  * @throws `faults/outside` when one names a layer, weight, neuron, bit or probability that does not exist
  */
-export function layerFaults(network: IntegerNetwork, faults: readonly Fault[]): readonly LayerFaults[] {
+export function layerFaults(
+  network: IntegerNetwork,
+  faults: readonly Fault[],
+  saturates: boolean,
+): readonly LayerFaults[] {
   faults.forEach((fault) => checkFault(network, fault));
   return network.layers.map((layer, index) => {
     const own = faults.filter((fault) => fault.layer === index);
@@ -65,6 +71,7 @@ export function layerFaults(network: IntegerNetwork, faults: readonly Fault[]): 
     return {
       weights: faultyWeights(layer, own),
       silent: silentNeurons(layer, own),
+      saturates,
       arriving: (firing) => lossy.reduce((events, stream) => stream.pass(events), firing),
       beforeStep: stateFaults(layer, own),
     };

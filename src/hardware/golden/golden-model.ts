@@ -35,10 +35,16 @@ export function runGoldenSkipping(
 
 /**
  * The golden model of damaged hardware: what leaves its format wraps, as it does in the design.
+ * @param options  `saturates`: sums stop at the ends of their format, as in a design with that protection.
  * @throws `golden/input-shape`; `faults/outside` when a fault names something that does not exist
  */
-export function runFaulty(network: IntegerNetwork, input: SpikeTrain, faults: readonly Fault[]): EventTrace {
-  return runSamples(network, input, { faults: layerFaults(network, faults) });
+export function runFaulty(
+  network: IntegerNetwork,
+  input: SpikeTrain,
+  faults: readonly Fault[],
+  { saturates = false }: { readonly saturates?: boolean } = {},
+): EventTrace {
+  return runSamples(network, input, { faults: layerFaults(network, faults, saturates) });
 }
 
 /** @throws `golden/input-shape` when the input does not fit the network */

@@ -1,6 +1,14 @@
 // One layer of the golden model: what a step does to sums and state, and when a step would do nothing.
 
-import { assert, assertDefined, signedBits, UserError, type IntegerRange } from "../../base/index.ts";
+import {
+  assert,
+  assertDefined,
+  clampTo,
+  signedBits,
+  signedRange,
+  UserError,
+  type IntegerRange,
+} from "../../base/index.ts";
 import type { IntegerExpression, IntegerNeuron } from "../../model/neuron/index.ts";
 import { setSpike, spikeTrain, type SpikeTrain } from "../../model/tensor/index.ts";
 import type { SynapseWalk } from "./convolution.ts";
@@ -118,11 +126,20 @@ export class LayerState {
   }
 
   #add(event: number): void {
+    if (this.#faults?.saturates === true) return this.#addLimited(event);
     const [sums, weights, { neuronCount, convolution }] = [this.#sums, this.#weights, this.#layer];
     if (convolution === undefined) {
       const row = event * neuronCount;
       for (let n = 0; n < neuronCount; n++) sums[n] = (sums[n] ?? 0) + (weights[row + n] ?? 0);
     } else this.#walk(event, (cell, weight) => (sums[cell] = (sums[cell] ?? 0) + (weights[weight] ?? 0)));
+  }
+
+  #addLimited(event: number): void {
+    const [sums, weights] = [this.#sums, this.#weights];
+    const limit = formatOf(this.#layer.accumulator);
+    this.#walk(event, (cell, weight) => {
+      sums[cell] = clampTo(limit, (sums[cell] ?? 0) + (weights[weight] ?? 0));
+    });
   }
 
   /** Sums that left their format, as the accumulators hold them. */
@@ -137,7 +154,11 @@ export class LayerState {
     if (this.#faults !== undefined) this.#wrapSums();
     const { sums: grid, largest } = convolution ?? {};
     const seen = grid === undefined || largest === undefined ? this.#sums : largestOfWindows(this.#sums, grid, largest);
-    return bias === undefined ? seen : seen.map((sum, n) => sum + (bias[n % bias.length] ?? 0));
+    if (bias === undefined) return seen;
+    const biased = seen.map((sum, n) => sum + (bias[n % bias.length] ?? 0));
+    if (this.#faults?.saturates !== true) return biased;
+    const limit = formatOf(this.#layer.accumulator);
+    return biased.map((sum) => clampTo(limit, sum));
   }
 }
 
@@ -158,6 +179,11 @@ function readerOf(node: IntegerExpression, readers: Readers): Reader {
   const reader: Reader = readers.wraps ? (s, o, i) => wrap(exact(s, o, i)) : exact;
   readers.known.set(node, reader);
   return reader;
+}
+
+/** All values of as many bits as `range` needs. */
+function formatOf(range: IntegerRange): IntegerRange {
+  return signedRange(signedBits(range));
 }
 
 /** The value that as many bits hold as `range` needs. */
