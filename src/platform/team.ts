@@ -95,8 +95,10 @@ const countMask = 2 ** countBits - 1;
 const closed = 2 ** (2 * countBits) - 1;
 /** More chunks share the work better, fewer cost less. */
 const chunksOfThread = 6;
-/** Looks at a shared word before a thread goes to sleep: some tens of microseconds. */
+/** Looks at a shared word before the caller goes to sleep: some tens of microseconds. */
 const patience = 20_000;
+/** The same for helpers, who must outlast what the caller does alone between two phases: waking one up costs it as much as a phase. */
+const helperPatience = 400_000;
 
 /** What a helper does until it is told to stop. */
 export function serveTeam(control: Int32Array, kernels: readonly KernelFunction[], thread: number): void {
@@ -185,7 +187,7 @@ function takeChunk(
 
 /** Look often, then sleep, until the ticket is another one. */
 function awaitTicket(control: Int32Array, ticket: number): void {
-  for (let look = 0; look < patience; look++) if (Atomics.load(control, word.ticket) !== ticket) return;
+  for (let look = 0; look < helperPatience; look++) if (Atomics.load(control, word.ticket) !== ticket) return;
   Atomics.add(control, word.sleepers, 1);
   Atomics.wait(control, word.ticket, ticket, 1000);
   Atomics.sub(control, word.sleepers, 1);

@@ -21,7 +21,8 @@ export const bitListSlack = 16;
 
 /**
  * Appends `first` + the number of each set bit of `word`, lowest first. Moves `next` on.
- * @param next  Where the list ends, a byte offset from `index`.
+ * @param next      Where the list ends, a byte offset from `index`.
+ * @param bitCount  Bits of the word; above them all are 0.
  */
 export function appendBits(
   k: KernelBuilder,
@@ -29,9 +30,10 @@ export function appendBits(
   first: Value,
   next: Local,
   place: { readonly table: number; readonly index: number },
+  bitCount = 32,
 ): void {
   const base = k.keep(apply("h.splat", first));
-  for (let byte = 0; byte < 4; byte++) {
+  for (let byte = 0; 8 * byte < bitCount; byte++) {
     const shifted = byte === 0 ? word : apply("i32.shr_u", word, i32(8 * byte));
     const bits = k.keep(byte === 3 ? shifted : apply("i32.and", shifted, i32(255)));
     const start = byte === 0 ? base : apply("h.add", base, apply("h.splat", i32(8 * byte)));

@@ -31,8 +31,9 @@ import {
 } from "./code.ts";
 import type { LayerPlan, Plan } from "./plan.ts";
 
-/** Rows whose products share a load of weights. */
-export const rowBlock = 2;
+/** Samples, or steps of one sample, whose products share a load of weights. */
+export const sampleBlock = 4;
+const stepBlock = 2;
 
 /** Units: (tile, sample). A layer without recurrence. */
 export function backwardKernel(
@@ -49,9 +50,9 @@ export function backwardKernel(
     const first = k.keep(times(sample, plan.sampleRows));
     if (above !== undefined) {
       const weights = k.keep(transposedTile(layer, above, tile));
-      k.loop(i32(0), k.argument(argument.steps), rowBlock, (step) => {
+      k.loop(i32(0), k.argument(argument.steps), stepBlock, (step) => {
         const row = k.keep(sum(first, step));
-        const from = Array.from({ length: rowBlock }, (_, i) => sum(row, i32(i)));
+        const from = Array.from({ length: stepBlock }, (_, i) => sum(row, i32(i)));
         const products = product(k, { above, rows, weights, width: layer.width, rowsFrom: from });
         const to = k.keep(sum(scratch, times(step, layer.tileBytes)));
         products.forEach((vectors, i) => storeVectors(k, to, i * layer.tileBytes, vectors));
@@ -95,9 +96,9 @@ export function recurrentBackwardKernel(
   const { transposed } = assertDefined(layer.recurrent, "recurrent weights");
   const samples = k.argument(argument.samples);
   k.loop(k.argument(argument.from), k.argument(argument.to), 1, (block) => {
-    const sample = k.keep(times(block, rowBlock));
+    const sample = k.keep(times(block, sampleBlock));
     // A block may end beyond the last sample: the last is then read twice, but goes back only once.
-    const members = Array.from({ length: rowBlock }, (_, i) =>
+    const members = Array.from({ length: sampleBlock }, (_, i) =>
       k.keep(smaller(sum(sample, i32(i)), sum(samples, i32(-1)))),
     );
     const firsts = members.map((member) => k.keep(times(member, plan.sampleRows)));
@@ -141,7 +142,8 @@ export function recurrentBackwardKernel(
             });
             adjointPair(k, layer, surrogate, { at: times(tile, layer.tileBytes), pair, cell, saved, spikes, carried });
             layer.carried.forEach((address, s) => {
-              pair.forEach((j, v) => k.store(cell, address + 16 * j, assertDefined(carried[v]?.[s], "carried")));
+              const values = carried.map((locals) => assertDefined(locals[s], "carried"));
+              storeVectors(k, cell, address + 16 * pair[0], values);
             });
           }
         };
@@ -203,7 +205,7 @@ export function product(
       k.loop(i32(0), i32(4 * neurons), 4, (neuron) => {
         const weights = group.map((j) => k.keep(load("v128", at, 16 * j)));
         pointers.forEach((pointer, i) => {
-          const d = k.keep(apply("v.splat", load("f32", sum(pointer, neuron), gradient)));
+          const d = k.keep(load("v128.splat", sum(pointer, neuron), gradient));
           group.forEach((j, v) => {
             const total = assertDefined(totals[i]?.[j], "total");
             k.set(total, apply("v.add", total, apply("v.mul", d, assertDefined(weights[v], "weight"))));
@@ -261,17 +263,19 @@ export function adjointPair(
       also: parts.also,
     });
   });
-  pair.forEach((j, i) => k.store(saved, slotOf(layer, 0) + 16 * j, assertDefined(after[i], "after").input));
+  const first = 16 * assertDefined(pair[0], "vector");
+  storeVectors(
+    k,
+    saved,
+    slotOf(layer, 0) + first,
+    after.map(({ input }) => input),
+  );
   sumAddresses.forEach((address, s) => {
-    pair.forEach((j, i) => {
-      const { input, parameters } = assertDefined(after[i], "after");
-      const old = assertDefined(before[i]?.sums[s], "sum");
-      k.store(
-        cell,
-        address + 16 * j,
-        apply("v.add", old, assertDefined([...(isSummed ? [input] : []), ...parameters][s], "gradient")),
-      );
+    const sums = after.map(({ input, parameters }, i) => {
+      const own = assertDefined([...(isSummed ? [input] : []), ...parameters][s], "gradient");
+      return apply("v.add", assertDefined(before[i]?.sums[s], "sum"), own);
     });
+    storeVectors(k, cell, address + first, sums);
   });
   return after.flatMap(({ also }) => (also === undefined ? [] : [also]));
 }

@@ -49,9 +49,7 @@ export function loadVectors(k: KernelBuilder, address: Value, offset: number, wi
   return vectorsOf(width).map((j) => k.keep(load("v128", address, offset + 16 * j)));
 }
 
-export function storeVectors(k: KernelBuilder, address: Value, offset: number, values: readonly Value[]): void {
-  values.forEach((value, j) => k.store(address, offset + 16 * j, value));
-}
+export { storeVectors } from "../kernel/language.ts";
 
 /** Zeros from memory: unlike constants they do not keep V8 from joining neighboring vectors. */
 export function zeroVectors(k: KernelBuilder, width: number): Local[] {
@@ -89,18 +87,30 @@ export function loadEntry(lists: Lists, position: Value): Value {
 }
 
 /** Appends `first` + the number of each set bit of `word` to a list that ends at `next`; uses up `word`. */
-export function appendBits(k: KernelBuilder, word: Local, first: Value, next: Local, lists: Lists): void {
-  if (lists.entry === 2) appendShortBits(k, word, first, next, { table: bitLists, index: lists.index });
+export function appendBits(
+  k: KernelBuilder,
+  word: Local,
+  first: Value,
+  next: Local,
+  lists: Pick<Lists, "index" | "entry">,
+  bitCount = 32,
+): void {
+  if (lists.entry === 2) appendShortBits(k, word, first, next, { table: bitLists, index: lists.index }, bitCount);
   else eachBit(k, word, (bit) => append(k, lists, next, sum(first, bit)));
 }
 
 /** Adds `value` to a list that ends at `next`. */
-export function append(k: KernelBuilder, lists: Lists, next: Local, value: Value): void {
+export function append(k: KernelBuilder, lists: Pick<Lists, "index" | "entry">, next: Local, value: Value): void {
   storeEntry(k, lists, next, value);
   k.set(next, sum(next, i32(lists.entry)));
 }
 
-export function storeEntry(k: KernelBuilder, lists: Lists, position: Value, value: Value): void {
+export function storeEntry(
+  k: KernelBuilder,
+  lists: Pick<Lists, "index" | "entry">,
+  position: Value,
+  value: Value,
+): void {
   k.store(position, lists.index, value, lists.entry === 2 ? "u16" : "i32");
 }
 

@@ -1,6 +1,6 @@
 // Layers of narrow tiles: lists or tables of the spikes below, a tile for all samples, column lists for the weights.
 
-import { rowBlock } from "./backward.ts";
+import { sampleBlock } from "./backward.ts";
 import { rowTiles, sendBack } from "./delay.ts";
 import type { Call, LayerPhases } from "./layer-phases.ts";
 import { normalizedBackward, normalizedForward } from "./normalize.ts";
@@ -45,7 +45,7 @@ export function densePhases(plan: Plan, layer: LayerPlan): LayerPhases {
         events: (): Call[] => [...columns(sourceOf(layer)), [`${prefix}.events${index}`, tiles * inputCount]],
       }[method]();
       return [
-        [`backward${index}`, recurrent === undefined ? tiles * samples : Math.ceil(samples / rowBlock)],
+        [`backward${index}`, recurrent === undefined ? tiles * samples : Math.ceil(samples / sampleBlock)],
         // A convolution below reads its gradient; the weights must still be those of the forward pass.
         ...(below?.convolution === undefined ? [] : [[`spread${index}`, samples] as const]),
         ...(normalization === undefined

@@ -7,6 +7,7 @@ import {
   i32,
   KernelBuilder,
   load,
+  maskBits,
   sum,
   times,
   vector,
@@ -68,19 +69,7 @@ export function forwardKernel(
       sums.forEach((local, j) => k.set(local, load("v128", bias, biasOffset + 16 * j)));
       parts.gather?.(k, sums, tile, row);
       const saved = k.keep(rowCell(layer, rows, tile, row));
-      const bits = k.keep(i32(0));
-      for (const j of vectorsOf(layer.width)) {
-        const count = counts[j];
-        updateVector(k, layer, options, {
-          at: times(tile, layer.tileBytes),
-          j,
-          sums,
-          state,
-          saved,
-          bits,
-          ...(count === undefined ? {} : { count }),
-        });
-      }
+      const bits = updateVectors(k, layer, options, { at: times(tile, layer.tileBytes), sums, state, saved, counts });
       storeBits(k, layer, row, tile, bits);
     });
     layer.state.forEach((address, i) => storeVectors(k, cell, address, assertDefined(state[i], "state")));
@@ -134,13 +123,10 @@ export function recurrentForwardKernel(name: string, plan: Plan, layer: LayerPla
         });
         const state = layer.state.map((address) => loadVectors(k, cell, address, layer.width));
         const saved = k.keep(rowCell(layer, rows, tile, row));
-        const bits = k.keep(i32(0));
-        for (const j of vectorsOf(layer.width)) {
-          updateVector(k, layer, options, { at: times(tile, layer.tileBytes), j, sums, state, saved, bits });
-        }
+        const bits = updateVectors(k, layer, options, { at: times(tile, layer.tileBytes), sums, state, saved });
         layer.state.forEach((address, i) => storeVectors(k, cell, address, assertDefined(state[i], "state")));
         storeBits(k, layer, row, tile, bits);
-        appendBits(k, bits, times(tile, layer.width), next, lists);
+        appendBits(k, bits, times(tile, layer.width), next, lists, layer.width);
       });
       k.store(times(row, 4), lists.start, start);
       k.store(times(row, 4), lists.end, next);
@@ -212,23 +198,32 @@ function storeBits(k: KernelBuilder, layer: LayerPlan, row: Local, tile: Local, 
   k.store(sum(times(row, 4 * layer.output.words), times(tile, 4)), layer.output.bits, bits);
 }
 
+interface UpdateParts {
+  /** Byte offset of the neurons' parameters. */
+  readonly at: Value;
+  readonly sums: readonly Local[];
+  readonly state: readonly (readonly Local[])[];
+  readonly saved: Local;
+  readonly counts?: readonly Local[];
+}
+
+/** Up to 32 neurons: what the backward pass needs, counts and next state. Returns spikes as bits. */
+export function updateVectors(k: KernelBuilder, layer: LayerPlan, options: ForwardOptions, parts: UpdateParts): Local {
+  // The upper of two neighbors first: see `storeVectors`.
+  const found = parts.sums.map((_, j) => j).toReversed();
+  const masks = found.map((j) => updateVector(k, layer, options, parts, j)).filter((mask) => mask !== undefined);
+  return k.keep(masks.length === 0 ? i32(0) : maskBits(masks.toReversed()));
+}
+
 /** Four neurons: what the backward pass needs, spike bits, counts and next state. */
-export function updateVector(
+function updateVector(
   k: KernelBuilder,
   layer: LayerPlan,
   options: ForwardOptions,
-  parts: {
-    /** Byte offset of the neurons' parameters. */
-    readonly at: Value;
-    readonly j: number;
-    readonly sums: readonly Local[];
-    readonly state: readonly (readonly Local[])[];
-    readonly saved: Local;
-    readonly bits: Local;
-    readonly count?: Local;
-  },
-): void {
-  const { j, state, saved } = parts;
+  parts: UpdateParts,
+  j: number,
+): Local | undefined {
+  const { state, saved } = parts;
   const { neuron } = layer;
   const environment = parameterValues(layer, parts.at, j).set("input", assertDefined(parts.sums[j], "sum"));
   neuron.state.forEach((name, i) => environment.set(name, stateLocal(state, i, j)));
@@ -239,16 +234,15 @@ export function updateVector(
   if (graded !== undefined) k.store(saved, graded.values + 16 * j, printer.number(neuron.spike));
   const next = neuron.state.map((name) => k.keep(printer.number(assertDefined(neuron.next[name], name))));
   if (mask !== undefined) {
-    const { count } = parts;
+    const count = parts.counts?.[j];
     if (count !== undefined) k.set(count, apply("v.add", count, apply("v.and", mask, vector(1))));
-    const shifted = apply("i32.shl", apply("v.bitmask", mask), i32(4 * j));
-    k.set(parts.bits, apply("i32.or", parts.bits, shifted));
   }
   neuron.state.forEach((_, i) => k.set(stateLocal(state, i, j), assertDefined(next[i], "next")));
   const potential = next[neuron.state.indexOf("v")];
   if (layer.perStep !== undefined && potential !== undefined) {
     k.store(saved, layer.perStep.potential + 16 * j, potential);
   }
+  return mask;
 }
 
 /** The expressions of the tape, with surrogates spelled out. */

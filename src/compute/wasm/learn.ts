@@ -213,7 +213,7 @@ export function learner(
         return { weight: k.keep(within(target.range, weight)), moments };
       });
       const store = (base: number, of: (result: (typeof after)[number]) => Value): void => {
-        pair.forEach(({ offset }, i) => k.store(address, base + offset, of(assertDefined(after[i], "after"))));
+        storeVectors(k, address, base + 16 * first, after.map(of));
       };
       store(target.masters, ({ weight }) => weight);
       target.moments.forEach((moment, m) => store(moment, ({ moments }) => assertDefined(moments[m], "moment")));
@@ -257,7 +257,7 @@ function storeEffective(
     const quantized = apply("v.mul", level, step);
     return k.keep(apply("v.and", apply("v.select", quantized, master, quantizes), isKept));
   });
-  pair.forEach(({ offset }, i) => k.store(address, target.values + offset, assertDefined(values[i], "value")));
+  storeVectors(k, address, target.values + assertDefined(pair[0], "vector").offset, values);
 }
 
 function vectors(k: KernelBuilder): Arithmetic<Value> {

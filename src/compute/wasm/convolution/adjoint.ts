@@ -33,7 +33,8 @@ export function adjointRow(
     const also = below?.recursion?.added;
     const added = adjointPair(k, layer, surrogate, { at, pair, cell, saved, spikes, carried, also });
     layer.carried.forEach((address, s) => {
-      pair.forEach((j, v) => k.store(cell, address + 16 * j, assertDefined(carried[v]?.[s], "carried")));
+      const values = carried.map((locals) => assertDefined(locals[s], "carried"));
+      storeVectors(k, cell, address, values);
     });
     if (also === undefined || scratch === undefined) return;
     storeVectors(k, k.keep(sum(scratch, at)), convolutionScratch(convolution).added, added);

@@ -2,9 +2,20 @@
 
 import { assertDefined } from "../../../base/index.ts";
 import { poolingShare } from "../../../model/network/index.ts";
-import { apply, i32, KernelBuilder, load, sum, times, vector, type Kernel, type Local } from "../../kernel/language.ts";
+import {
+  apply,
+  i32,
+  KernelBuilder,
+  load,
+  maskBits,
+  sum,
+  times,
+  vector,
+  type Kernel,
+  type Local,
+} from "../../kernel/language.ts";
 import { addProducts, addVectors, argument, argumentCount, loadVectors, storeVectors, zeroVectors } from "../code.ts";
-import { updateVector, type ForwardOptions } from "../forward.ts";
+import { updateVectors, type ForwardOptions } from "../forward.ts";
 import { scaledCurrent } from "../normalize-channels.ts";
 import type { LayerPlan, Plan } from "../plan.ts";
 import { eachPatchEvent } from "./patches.ts";
@@ -194,13 +205,13 @@ function windowSums(
     const isLast = m === members.length - 1;
     parts.forEach(({ first, count }, part) => {
       if (m === 0) return;
-      const bits = k.keep(i32(0));
+      const more: Local[] = [];
       for (let j = first; j < first + count; j++) {
         const own = assertDefined(sums[j], "sum");
         const earlier = k.keep(load("v128", place.scratch, best + 16 * j));
         if (window.kind === "max") {
           const isMore = k.keep(apply("v.gt", own, earlier));
-          k.set(bits, apply("i32.or", bits, apply("i32.shl", apply("v.bitmask", isMore), i32(4 * (j - first)))));
+          more.push(isMore);
           k.set(own, apply("v.select", own, earlier, isMore));
         } else {
           const total = apply("v.add", earlier, own);
@@ -208,7 +219,7 @@ function windowSums(
         }
       }
       if (place.winners === undefined || window.kind !== "max") return;
-      k.store(place.winners, 4 * (part * (members.length - 1) + m - 1), bits);
+      k.store(place.winners, 4 * (part * (members.length - 1) + m - 1), maskBits(more));
     });
     if (!isLast) storeVectors(k, place.scratch, best, sums);
   });
@@ -238,12 +249,9 @@ function updateBlock(
   blockParts(plan).forEach(({ first, count }) => {
     const offset = 16 * first;
     const state = layer.state.map((address) => loadVectors(k, at, address + offset, 4 * count));
-    const bits = k.keep(i32(0));
     const saved = first === 0 ? parts.saved : k.keep(sum(parts.saved, i32(offset)));
     const sums = parts.sums.slice(first, first + count);
-    for (let j = 0; j < count; j++) {
-      updateVector(k, layer, options, { at: sum(block.place, i32(offset)), j, sums, state, saved, bits });
-    }
+    const bits = updateVectors(k, layer, options, { at: sum(block.place, i32(offset)), sums, state, saved });
     layer.state.forEach((address, i) => {
       storeVectors(k, at, address + offset, assertDefined(state[i], "state"));
     });

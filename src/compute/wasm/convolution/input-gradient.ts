@@ -15,7 +15,7 @@ import {
   type Local,
   type Value,
 } from "../../kernel/language.ts";
-import { eachBit, loadVectors, storeVectors } from "../code.ts";
+import { appendBits, loadVectors, storeVectors } from "../code.ts";
 import type { LayerPlan } from "../plan.ts";
 import { winnerWords } from "./forward.ts";
 import { windowOffsets } from "./grids.ts";
@@ -81,10 +81,8 @@ function listReceivers(
             const wins = assertDefined(receivers(k, plan, winners, part)[m], "receivers");
             k.set(bits, apply("i32.and", bits, wins));
           }
-          eachBit(k, bits, (bit) => {
-            k.store(next, 0, sum(times(block, 4 * blockVectors), bit, i32(4 * first)), "u16");
-            k.set(next, sum(next, i32(2)));
-          });
+          const place = sum(times(block, 4 * blockVectors), i32(4 * first));
+          appendBits(k, bits, place, next, { index: 0, entry: 2 }, 4 * count);
         });
         k.set(winners, sum(winners, i32(4 * winnerWords(plan))));
       });
@@ -163,7 +161,7 @@ function multiplyList(
     const totals = loadVectors(k, at, 0, 4 * count);
     k.loop(parts.from, parts.to, 2, (position) => {
       const lane = k.keep(load("u16", position));
-      const g = apply("v.splat", load("f32", sum(parts.pixel, times(lane, 4))));
+      const g = load("v128.splat", sum(parts.pixel, times(lane, 4)));
       const d = k.keep(window.kind === "average" ? apply("v.mul", g, vector(poolingShare(window))) : g);
       const row = k.keep(sum(weights, times(lane, parts.weightRow)));
       const products = totals.map((_, j) => k.keep(apply("v.mul", d, load("v128", row, 16 * j))));
