@@ -6,4 +6,5 @@ export * from "./progress.ts";
 export * from "./quantity.ts";
 export * from "./random.ts";
 export * from "./range.ts";
+export * from "./shown-name.ts";
 export * from "./suggest.ts";

@@ -1,12 +1,11 @@
-import { stderr } from "node:process";
-import { BugError, exitCodeOf, ToolError, UserError } from "../base/index.ts";
-import { paint, print, type Voice } from "./terminal.ts";
+import { BugError, exitCodeOf, printable, ToolError, UserError } from "../base/index.ts";
+import { paint, print, tell, type Voice } from "./terminal.ts";
 
 /** Tell the user what went wrong and what to do about it; return the exit code. */
 export function reportFailure(error: unknown, voice: Voice): number {
   const code = exitCodeOf(error);
   if (voice.json) print(JSON.stringify({ error: describeFailure(error), exit: code }));
-  else stderr.write(`${failureText(error, voice)}\n`);
+  else tell(failureText(error, voice));
   return code;
 }
 
@@ -19,7 +18,24 @@ interface Failure {
   readonly problems?: readonly { readonly code: string; readonly path: string; readonly message: string }[];
 }
 
+/** Names in messages come from files: none may bring control characters of its own, colors included. */
 function describeFailure(error: unknown): Failure {
+  return cleaned(plainFailure(error));
+}
+
+function cleaned(failure: Failure): Failure {
+  const { code, message, hint, problems } = failure;
+  return {
+    code,
+    message: printable(message),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+    ...(problems === undefined
+      ? {}
+      : { problems: problems.map((p) => ({ code: p.code, path: printable(p.path), message: printable(p.message) })) }),
+  };
+}
+
+function plainFailure(error: unknown): Failure {
   if (error instanceof UserError) {
     return {
       code: error.code,
@@ -41,11 +57,12 @@ function describeFailure(error: unknown): Failure {
   return { code: "bug/unexpected", message: error instanceof Error ? error.message : String(error) };
 }
 
-function failureText(error: unknown, voice: Voice): string {
+/** What a person reads. */
+export function failureText(error: unknown, voice: Voice): string {
   const failure = describeFailure(error);
   const lines = [`${paint(voice, "red", "✗")} ${paint(voice, "bold", failure.code)}  ${failure.message}`];
   for (const problem of failure.problems?.slice(1, 20) ?? []) lines.push(`  also ${problem.path}: ${problem.message}`);
-  if (error instanceof ToolError && error.output !== "") lines.push(indent(error.output));
+  if (error instanceof ToolError && error.output !== "") lines.push(indent(printable(error.output)));
   if (failure.hint !== undefined) lines.push(`  ${paint(voice, "cyan", "fix")} ${failure.hint}`);
   const isBug = error instanceof BugError || failure.code === "bug/unexpected";
   if (isBug) {

@@ -1,7 +1,7 @@
 import { stderr, stdout } from "node:process";
 import { formatDuration, progressBar } from "../report/index.ts";
 import type { ExperimentEvent } from "../experiment/index.ts";
-import type { Progress } from "../base/index.ts";
+import { printable, type Progress } from "../base/index.ts";
 
 /** How a command talks: people read standard error, machines read standard output. */
 export interface Voice {
@@ -24,15 +24,31 @@ export function voiceOf(options: CommonOptions): Voice {
 
 /** Data for the user or the next program, on standard output. */
 export function print(text: string): void {
-  stdout.write(`${text}\n`);
+  stdout.write(`${withoutControls(text)}\n`);
 }
 
 /** Remarks, on standard error. */
 export function remark(voice: Voice, text: string): void {
-  if (!voice.quiet) stderr.write(`${text}\n`);
+  if (!voice.quiet) tell(text);
+}
+
+/** Text on standard error, whatever the voice. */
+export function tell(text: string): void {
+  stderr.write(`${withoutControls(text)}\n`);
+}
+
+/** No text may move the cursor or rename the window, whatever a file is called or calls its layers; our own colors stay. */
+export function withoutControls(text: string): string {
+  return text
+    .split(ownColors)
+    .map((part, i) => (i % 2 === 0 ? printable(part) : part))
+    .join("");
 }
 
 const codes = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is kept out
+const ownColors = new RegExp(`(\u001B\\[(?:0|${Object.values(codes).join("|")})m)`);
 
 export function paint(voice: Voice, style: keyof typeof codes, text: string): string {
   return voice.color ? `\u001B[${codes[style]}m${text}\u001B[0m` : text;
@@ -54,9 +70,9 @@ export function stageView(
   let redrawn = false;
   const line = (text: string, final: boolean): void => {
     if (stderr.isTTY) {
-      stderr.write(`\r\u001B[2K${text}${final ? "\n" : ""}`);
+      stderr.write(`\r\u001B[2K${withoutControls(text)}${final ? "\n" : ""}`);
       redrawn = !final;
-    } else stderr.write(`${text}\n`);
+    } else tell(text);
   };
   const showProgress = (title: string, progress: Progress): void => {
     const now = monotonic();

@@ -7,6 +7,7 @@ import { checkNetwork, foldNormalization, type Network } from "../model/network/
 import type { Files } from "../platform/index.ts";
 import { decodeArtifact, encodeArtifact } from "../runs/index.ts";
 import type { Config } from "./config.ts";
+import { networkOfForm } from "./network-form.ts";
 import { parseConfig } from "./parse-config.ts";
 
 /** What a model file holds. */
@@ -23,22 +24,23 @@ export async function saveModel(files: Files, path: string, model: Model): Promi
 
 /**
  * Read a model file.
- * @throws `model/not-a-model`, `artifact/damaged`, and every problem of its network and document
+ * @throws `model/not-a-model`, `model/form`, `artifact/damaged`, and every problem of its network and document
  */
 export async function loadModel(files: Files, path: string): Promise<Model> {
   const value = decodeArtifact(await files.read(path, { maxBytes: 2 ** 30 }), path) as Partial<Model> | null;
   if (value?.kind !== "model" || value.network === undefined || value.config === undefined) {
-    throw new UserError("model/not-a-model", `${path}: expected a model file, such as "lacuna train -o" writes`, {
+    throw new UserError("model/not-a-model", `${path}: expected a model file, such as "lacuna train --model" writes`, {
       path,
     });
   }
+  const network = networkOfForm(value.network, path);
   const config = parseConfig(value.config, path);
-  const problems = [...checkNetwork(value.network), ...checkEncoding(config.encoding, "encoding")];
+  const problems = [...checkNetwork(network), ...checkEncoding(config.encoding, "encoding")];
   const [first] = problems;
   if (first !== undefined) {
     throw new UserError(first.code, `${path} at ${first.path}: ${first.message}`, { path, problems });
   }
-  return { kind: "model", network: value.network, config };
+  return { kind: "model", network, config };
 }
 
 /** The model's integers, by the numerics of its document; normalization becomes part of weights and biases. */

@@ -58,7 +58,7 @@ export function decodeArtifact(bytes: Uint8Array, path: string): unknown {
   let at = headEnd + length;
   if (at > total) throw damaged(path, "its header is longer than the file");
   // The hash is right, so the arrays lie as the encoder put them; an honest file passes, a forged one is caught by sizes.
-  return JSON.parse(new TextDecoder().decode(bytes.subarray(headEnd, at)), (_key, member: unknown) => {
+  const revive = (_key: string, member: unknown): unknown => {
     if (!isArrayNote(member)) return member;
     const type = types[member.type];
     const size = member.length * type.BYTES_PER_ELEMENT;
@@ -67,7 +67,13 @@ export function decodeArtifact(bytes: Uint8Array, path: string): unknown {
     const copy = Uint8Array.from(bytes.subarray(at, at + size));
     at += size;
     return new type(copy.buffer);
-  }) as unknown;
+  };
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes.subarray(headEnd, at)), revive) as unknown;
+  } catch (error) {
+    // No JSON, or nested so deep that reading it would end the stack.
+    throw error instanceof UserError ? error : damaged(path, "its header cannot be read");
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

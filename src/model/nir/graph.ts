@@ -1,5 +1,7 @@
 import type { DataGroup, DataLeaf, DataNumbers, Problem } from "../../base/index.ts";
 import { dataNumbers } from "../../base/index.ts";
+
+export { shownName } from "../../base/index.ts";
 import type { NirNodeType } from "./node-types.ts";
 
 /** A NIR file as plain data, nothing interpreted. Nodes keep the order of the file, which means nothing. */
@@ -78,10 +80,4 @@ export function nirIntegers(values: number | readonly number[]): DataNumbers {
 /** A name inside nested graphs; names of a file have no slash. */
 export function nestedName(...names: readonly string[]): string {
   return names.filter((name) => name !== "").join("/");
-}
-
-/** A name for a message: one line, printable, not longer than a line. */
-export function shownName(name: string): string {
-  const text = JSON.stringify(name);
-  return text.length <= 60 ? text : `${text.slice(0, 50)}…" (${name.length} characters)`;
 }

@@ -1,4 +1,4 @@
-import { throwProblems, UserError, type Problem } from "../../base/index.ts";
+import { shownName, throwProblems, UserError, type Problem } from "../../base/index.ts";
 import type { AnalogNetwork, AnalogOperation, AnalogStep, AnalogTensor, AnalogWindow } from "./analog-network.ts";
 import {
   budget,
@@ -16,7 +16,7 @@ import {
  * The analog network of an ONNX model: Gemm, MatMul, Conv, BatchNormalization, Relu, MaxPool, AveragePool, GlobalAveragePool,
  * Flatten, Reshape to rows, Add and Identity.
  *
- * @throws `onnx/damaged`, `onnx/too-large`, `onnx/no-graph`, and `onnx/unsupported` (exit "unsupported") with every operation
+ * @throws `onnx/damaged`, `onnx/too-large`, `onnx/no-graph`, `onnx/missing-value`, `onnx/duplicate-value`, and `onnx/unsupported` (exit "unsupported") with every operation
  *   that is not known
  */
 export function readOnnx(bytes: Uint8Array, where: string): AnalogNetwork {
@@ -60,7 +60,7 @@ function readTensor(raw: Uint8Array, where: string, spent: Budget): readonly [st
   const shape = integersOf(tensor, 1);
   const count = shape.reduce((product, length) => product * length, 1);
   const refuse = (code: string, what: string): UserError =>
-    new UserError(`onnx/${code}`, `${where} at ${shown(name)}: ${what}`, { path: where });
+    new UserError(`onnx/${code}`, `${where} at ${shownName(name)}: ${what}`, { path: where });
   if (!(count >= 0 && count <= mostValues) || shape.some((length) => length < 0))
     throw refuse("too-large", `it declares shape [${shape.join(", ")}]`);
   if (bytesOf(tensor, 13).length > 0)
@@ -121,7 +121,11 @@ function readNode(raw: Uint8Array, read: Reading): AnalogOperation[] {
     }),
   );
   const problem = (message: string): [] => {
-    read.problems.push({ code: "onnx/unsupported", path: `${read.where} at ${shown(name)} (${shown(type)})`, message });
+    read.problems.push({
+      code: "onnx/unsupported",
+      path: `${read.where} at ${shownName(name)} (${shownName(type)})`,
+      message,
+    });
     return [];
   };
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
@@ -158,6 +162,8 @@ const readers: Readonly<Record<string, NodeReader>> = {
   BatchNormalization: ({ constants: [, scale, shift, mean, variance], attributes }) => {
     if (scale === undefined || shift === undefined || mean === undefined || variance === undefined)
       return "its parameters must be constant";
+    if ([shift, mean, variance].some(({ data }) => data.length !== scale.data.length))
+      return "its parameters differ in length";
     const epsilon = floatsOf(attributes.get("epsilon") ?? new Map(), 2).at(-1) ?? 1e-5;
     return {
       kind: "batchNorm",
@@ -195,6 +201,8 @@ function readGemm({ constants: [a, b, c], attributes }: NodeParts): ReturnType<N
     for (let o = 0; o < outputs; o++)
       data[i * outputs + o] = (alpha ?? 1) * (b.data[isTransposed ? o * inputs + i : i * outputs + o] ?? 0);
   }
+  if (c !== undefined && c.data.length !== 1 && c.data.length !== outputs)
+    return `its bias has ${c.data.length} values, not ${outputs}`;
   const bias =
     c === undefined
       ? undefined
@@ -204,10 +212,15 @@ function readGemm({ constants: [a, b, c], attributes }: NodeParts): ReturnType<N
 
 function readConv({ constants: [, weights, bias], attributes }: NodeParts): ReturnType<NodeReader> {
   if (weights?.shape.length !== 4) return "only two-dimensional convolutions with constant weights are known";
-  const [, , rows = 1, columns = 1] = weights.shape;
+  const [outputs = 0, , rows = 1, columns = 1] = weights.shape;
   const window = readWindow(attributes, [rows, columns]);
   if (typeof window === "string") return window;
-  return { kind: "conv", weights, bias: bias?.data, groups: integer(attributes, "group", 1), ...window };
+  const groups = integer(attributes, "group", 1);
+  if (!(groups >= 1 && outputs >= 1 && outputs % groups === 0))
+    return `${groups} groups do not divide ${outputs} channels`;
+  if (bias !== undefined && bias.data.length !== outputs)
+    return `its bias has ${bias.data.length} values, not ${outputs}`;
+  return { kind: "conv", weights, bias: bias?.data, groups, ...window };
 }
 
 function readPool({ attributes }: NodeParts, of: "max" | "average"): ReturnType<NodeReader> {
@@ -238,7 +251,7 @@ function readWindow(attributes: Attributes, [rows, columns]: readonly [number, n
   if ([top, left, bottom, right].some((value) => !(value >= 0 && value <= 4096))) return "pads must be 0…4096";
   if (auto === "" || auto === "NOTSET" || auto === "VALID")
     return { stride, dilation, padding: auto === "VALID" ? [0, 0, 0, 0] : [top, left, bottom, right] };
-  return `auto_pad ${shown(auto)} is not known; export with explicit pads`;
+  return `auto_pad ${shownName(auto)} is not known; export with explicit pads`;
 }
 
 function integer(attributes: Attributes, name: string, usual: number): number {
@@ -268,16 +281,18 @@ function checkNames(operations: readonly AnalogOperation[], input: string, outpu
     if (missing !== undefined || inputs.length === 0) {
       throw new UserError(
         "onnx/missing-value",
-        `${where} at ${shown(name)}: nothing gives ${shown(missing ?? "its input")}`,
+        `${where} at ${shownName(name)}: nothing gives ${shownName(missing ?? "its input")}`,
         { path: where },
       );
+    }
+    if (known.has(own)) {
+      const message = `${where} at ${shownName(name)}: ${shownName(own)} is given twice`;
+      throw new UserError("onnx/duplicate-value", message, { path: where });
     }
     known.add(own);
   }
   if (!known.has(output))
-    throw new UserError("onnx/missing-value", `${where}: nothing gives its output ${shown(output)}`, { path: where });
-}
-
-function shown(name: string): string {
-  return JSON.stringify(name.slice(0, 60));
+    throw new UserError("onnx/missing-value", `${where}: nothing gives its output ${shownName(output)}`, {
+      path: where,
+    });
 }

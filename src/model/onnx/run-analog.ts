@@ -1,11 +1,11 @@
 // The meaning of an analog network: plain loops with 64-bit sums, one sample at a time.
 
-import { assertDefined, UserError } from "../../base/index.ts";
+import { assertDefined, shownName, UserError } from "../../base/index.ts";
 import type { AnalogNetwork, AnalogOperation, AnalogTensor, AnalogWindow } from "./analog-network.ts";
 
 /**
  * Every value of one sample, by name.
- * @throws `onnx/shape-mismatch` naming the operation
+ * @throws `onnx/shape-mismatch`, `onnx/too-large` naming the operation
  */
 export function runAnalog(network: AnalogNetwork, input: AnalogTensor): ReadonlyMap<string, AnalogTensor> {
   const values = new Map([[network.input.name, input]]);
@@ -21,7 +21,7 @@ export function runAnalog(network: AnalogNetwork, input: AnalogTensor): Readonly
 function mismatch({ name, kind }: AnalogOperation, expected: string, got: readonly number[]): UserError {
   return new UserError(
     "onnx/shape-mismatch",
-    `${JSON.stringify(name.slice(0, 60))} (${kind}): expected ${expected}, got [${got.join(", ")}]`,
+    `${shownName(name)} (${kind}): expected ${expected}, got [${got.join(", ")}]`,
   );
 }
 
@@ -66,6 +66,9 @@ function dense(operation: Extract<AnalogOperation, { kind: "dense" }>, x: Analog
   return { shape: [outputs], data };
 }
 
+/** Most values of one result: padding and strides of a small file can ask for any number. */
+const mostCells = 2 ** 26;
+
 interface Frame {
   readonly channels: number;
   readonly rows: number;
@@ -83,6 +86,10 @@ function frameOf(operation: AnalogOperation & AnalogWindow, x: AnalogTensor, siz
   const [outRows, outColumns] = [count(rows, top, bottom, 0), count(columns, left, right, 1)];
   if (x.shape.length !== 3 || outRows < 1 || outColumns < 1)
     throw mismatch(operation, `[channel, row, column] of at least ${size.join(" × ")}`, x.shape);
+  if (channels * outRows * outColumns > mostCells) {
+    const message = `${shownName(operation.name)}: it would give ${outRows} × ${outColumns} cells of ${channels} channels`;
+    throw new UserError("onnx/too-large", message);
+  }
   return { channels, rows, columns, outRows, outColumns };
 }
 

@@ -11,7 +11,7 @@ export type Value =
   | { readonly kind: "bytes"; readonly value: Uint8Array };
 
 /** Most fields in one file. */
-const mostFields = 2_000_000;
+const mostFields = 500_000;
 
 /** Counts fields over all messages of a file, so that small files cannot ask for much. */
 export interface Budget {
@@ -32,7 +32,9 @@ export function readMessage(bytes: Uint8Array, where: string, spent: Budget): Me
         throw new UserError("onnx/too-large", `${where}: more than ${mostFields} fields`, { path: where });
       const [field, type] = reader.tag();
       const value = readValue(reader, type, field);
-      fields.set(field, [...(fields.get(field) ?? []), value]);
+      const known = fields.get(field);
+      if (known === undefined) fields.set(field, [value]);
+      else known.push(value);
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -57,10 +59,7 @@ export function textOf(message: Message, field: number): string {
 export function integersOf(message: Message, field: number): readonly number[] {
   return (message.get(field) ?? []).flatMap((value) => {
     if (value.kind === "number") return [value.value];
-    const reader = new BinaryReader(value.value);
-    const packed: number[] = [];
-    while (reader.pos < reader.len) packed.push(Number(reader.int64()));
-    return packed;
+    return packedIntegers(value.value);
   });
 }
 
@@ -74,6 +73,18 @@ export function floatsOf(message: Message, field: number): readonly number[] {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/** As far as they can be read: a shape that is cut short does not fit its values, which is found there. */
+function packedIntegers(bytes: Uint8Array): readonly number[] {
+  const packed: number[] = [];
+  try {
+    const reader = new BinaryReader(bytes);
+    while (reader.pos < reader.len) packed.push(Number(reader.int64()));
+  } catch {
+    packed.push(Number.NaN);
+  }
+  return packed;
+}
 
 function readValue(reader: BinaryReader, type: WireType, field: number): Value {
   switch (type) {
