@@ -1,26 +1,15 @@
-// Measures what onnxruntime gives for the test models and writes tests/vectors/onnx.json. The runtime is no dependency (148 MB, and
-// its protobufjs has an install script): npm i --no-save --ignore-scripts onnxruntime-web@1.30.0, then `node scripts/onnx-vectors.ts`.
+// Measures what onnxruntime gives for the test models and writes tests/vectors/onnx.json:
+// npm i --no-save --ignore-scripts onnxruntime-node@1.30.0 (here or in FOLDER), then `node scripts/onnx-vectors.ts [FOLDER]`.
 import { writeFileSync } from "node:fs";
 import { hashBytes } from "../src/base/index.ts";
 import { onnxModels } from "../tests/onnx-models.ts";
+import { randomOnnxModel } from "../tests/onnx-random.ts";
+import { findOnnxRuntime } from "./onnx-runtime.ts";
 
-interface Runtime {
-  readonly env: { readonly versions: { readonly common: string } };
-  readonly Tensor: new (type: "float32", data: Float32Array, shape: readonly number[]) => unknown;
-  readonly InferenceSession: {
-    create(
-      bytes: Uint8Array,
-    ): Promise<{ run(feeds: unknown): Promise<Record<string, { readonly data: Float32Array }>> }>;
-  };
-}
-
-const name: string = "onnxruntime-web";
-const runtime = (await import(name)) as Runtime;
+const runtime = await findOnnxRuntime(process.argv[2] ?? ".");
+if (runtime === undefined) throw new Error("there is no onnxruntime-node or onnxruntime-web");
 const models = [];
-for (const { name: model, bytes, shape, input } of onnxModels()) {
-  const session = await runtime.InferenceSession.create(bytes);
-  const { y } = await session.run({ x: new runtime.Tensor("float32", input, [1, ...shape]) });
-  models.push({ model, sha256: hashBytes(bytes), output: Array.from(y?.data ?? []) });
+for (const model of [...onnxModels(), ...Array.from({ length: 40 }, (_, seed) => randomOnnxModel(seed))]) {
+  models.push({ model: model.name, sha256: hashBytes(model.bytes), output: Array.from(await runtime.outputOf(model)) });
 }
-const text = { runtime: `onnxruntime-web ${runtime.env.versions.common}`, models };
-writeFileSync("tests/vectors/onnx.json", `${JSON.stringify(text, undefined, 2)}\n`);
+writeFileSync("tests/vectors/onnx.json", `${JSON.stringify({ runtime: runtime.title, models }, undefined, 1)}\n`);
