@@ -1,6 +1,7 @@
 // One epoch of MNIST, 60,000 images, 784-256-10 over 8 steps, as `train` runs it: loading, encoding alone, and the epoch with its
 // encoding, updates and monitoring. `--data FOLDER` names the folder with mnist/ (default ../shared/data), `--threads 1,2`,
-// `--epochs N` (default 3; the fastest and the median are printed), `--json FILE`. Exit 4 when two threads need more than 3 s.
+// `--encodings rate` (default all of latency, rate, direct), `--epochs N` (default 3; the fastest and the median are printed),
+// `--json FILE`. Exit 4 when the median of any of them needs more than 3 s on two threads (on one, where two are not measured).
 import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { wasmBackendOn } from "../src/compute/index.ts";
@@ -27,11 +28,23 @@ const goalSeconds = 3;
 const stepCount = 8;
 const clock = nodePlatform.clock;
 const epochs = Number(flag("--epochs") ?? 3);
-const encodings: readonly NonNullable<ConfigInput["encoding"]>[] = [
+const known: readonly NonNullable<ConfigInput["encoding"]>[] = [
   { kind: "latency", shape: "linear", threshold: 0.3, clip: true },
   { kind: "rate" },
   { kind: "direct" },
 ];
+const names = list(
+  "--encodings",
+  known.map(({ kind }) => kind),
+);
+const unknown = names.find((name) => !known.some(({ kind }) => kind === name));
+if (unknown !== undefined) {
+  console.error(
+    `--encodings: no encoding "${unknown}" is measured; known: ${known.map(({ kind }) => kind).join(", ")}`,
+  );
+  process.exit(2);
+}
+const encodings = known.filter(({ kind }) => names.includes(kind));
 
 const started = clock.monotonic();
 const dataset = await loadDataset(nodePlatform.files, "mnist", `${flag("--data") ?? "../shared/data"}/mnist`);
@@ -60,8 +73,14 @@ const file = flag("--json");
 if (file !== undefined) {
   writeFileSync(file, `${JSON.stringify({ machine: nodePlatform.machine, epochs, rows }, undefined, 2)}\n`);
 }
-const fastest = Math.min(...rows.filter(({ threads }) => threads === 2).map((row) => row.medianEpochSeconds));
-process.exit(fastest <= goalSeconds ? 0 : 4);
+const mostThreads = Math.max(...rows.map(({ threads }) => threads));
+const missed = rows.filter((row) => row.threads === mostThreads && row.medianEpochSeconds > goalSeconds);
+for (const { encoding, threads, medianEpochSeconds } of missed) {
+  console.log(
+    `missed: ${encoding} takes ${medianEpochSeconds.toFixed(2)} s on ${threads} threads, goal ${goalSeconds} s`,
+  );
+}
+process.exit(missed.length === 0 ? 0 : 4);
 
 // ---------------------------------------------------------------------------------------------------------------------
 

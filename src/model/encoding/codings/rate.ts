@@ -28,18 +28,17 @@ export const rate: Coding<RateEncoding> = {
   },
   encodeSample: ({ gain, offset, pattern, comparison, firstStep }, values, { spikes, sample, random }) => {
     const { stepCount } = spikes;
-    values.forEach((value, feature) => {
-      const probability = Math.min(1, Math.max(0, gain * value + offset));
+    for (let feature = 0; feature < values.length; feature++) {
+      const probability = Math.min(1, Math.max(0, gain * (values[feature] ?? 0) + offset));
       if (pattern === "regular") {
         for (const step of regularSteps(probability, stepCount, firstStep)) setSpike(spikes, step, sample, feature);
-        return;
+      } else if (probability > 0 || comparison === "atMost") {
+        for (let step = firstStep; step < stepCount; step++) {
+          const uniform = random.at(feature * stepCount + step) / 2 ** 32;
+          if (firesAt(uniform, probability, comparison)) setSpike(spikes, step, sample, feature);
+        }
       }
-      if (probability === 0 && comparison === "below") return;
-      for (let step = firstStep; step < stepCount; step++) {
-        const uniform = random.at(feature * stepCount + step) / 2 ** 32;
-        if (firesAt(uniform, probability, comparison)) setSpike(spikes, step, sample, feature);
-      }
-    });
+    }
   },
 };
 
