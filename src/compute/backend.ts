@@ -37,6 +37,8 @@ export interface CompileOptions {
   readonly stepsPerPart?: number;
   /** Gradients do not travel from one part of a sequence to the one before: truncated backpropagation through time. */
   readonly truncate?: boolean;
+  /** Told where the network does not run as asked: on a slower back end, or whole where parts were wanted. */
+  readonly onNote?: (note: string) => void;
   /** How sums over spikes are formed; "auto" decides by the density of each layer and batch. */
   readonly method?: GatherMethod | "auto";
 }

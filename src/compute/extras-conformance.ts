@@ -149,6 +149,26 @@ const gridCases: readonly Case[] = [
     title: "normalized convolution of many channels",
     shells: stack({ channels: 70 }, normalizedOver({ channels: 37 })),
   },
+  {
+    title: "delays behind a convolution",
+    shells: stack({}, ({ neuronCount }) =>
+      tapped(denseLayer("delayed", { inputCount: neuronCount, neuronCount: 9 }, lif)),
+    ),
+  },
+  {
+    title: "delays behind a convolution of graded spikes",
+    shells: [
+      convLayer("graded", { input: grid, channels: 5, kernel: 2 }, neuronSpec("gradedLif")),
+      normalized(tapped(denseLayer("delayed", { inputCount: 150, neuronCount: 9 }, lif))),
+    ],
+  },
+  {
+    title: "delays of single synapses behind a union of spikes",
+    shells: [
+      { ...denseLayer("pooled", { inputCount: 18, neuronCount: 20 }, lif), inputPooling: { ...maximum, grid } },
+      apart(denseLayer("delayed", { inputCount: 20, neuronCount: 7 }, lif)),
+    ],
+  },
   { title: "normalized last convolution, tables", shells: stack({ kernel: 3 }), method: "tables" },
 ].map((item) => ({ ...item, inputCount: cellCount(grid) }) as Case);
 

@@ -2,7 +2,17 @@
 // others. On the way back the gradient of a row goes to the step in which its spike was sent.
 
 import { assertDefined } from "../../base/index.ts";
-import { apply, i32, KernelBuilder, load, sum, times, type Kernel, type Local } from "../kernel/language.ts";
+import {
+  apply,
+  i32,
+  KernelBuilder,
+  load,
+  sum,
+  times,
+  type Kernel,
+  type Local,
+  type Value,
+} from "../kernel/language.ts";
 import { product } from "./backward.ts";
 import { argument, argumentCount, eachBit, eachTileSample, rowCell, storeVectors } from "./code.ts";
 import { sentAt } from "./graded.ts";
@@ -73,7 +83,7 @@ export function delayKernel(plan: Plan, { layer, delay }: DelayedLayer): Kernel 
 /** From dLoss/dCurrent of a delayed layer to dLoss/dSpike of the layer below. */
 export function sendBackKernels(plan: Plan, delayed: DelayedLayer, below: LayerPlan): Kernel[] {
   const address = assertDefined(delayed.delay.gradient, "gradient of rows");
-  const target = assertDefined(below.spikeGradient, "spike gradient");
+  const target = assertDefined(below.convolution?.spikeGradient ?? below.spikeGradient, "spike gradient");
   return [delayedGradientKernel(plan, delayed, address), sendBackKernel(plan, delayed, below, { address, target })];
 }
 
@@ -136,12 +146,19 @@ function sendBackKernel(
             k.set(total, apply("f32.add", total, load("f32", cell, parts.address)));
           });
         });
-        k.store(at, parts.target, total);
-        k.set(at, sum(at, i32(4)));
+        k.store(sum(at, placeInTile(k, below, input, neuron)), parts.target, total);
       });
     });
   });
   return k.finish();
+}
+
+/** Byte offset of a neuron in its tile, which begins with neuron `first`. */
+function placeInTile(k: KernelBuilder, { lanes }: LayerPlan, neuron: Local, first: Local): Value {
+  const inTile = k.keep(apply("i32.sub", neuron, first));
+  const spare = lanes.width - lanes.count;
+  if (spare === 0) return times(inTile, 4);
+  return times(sum(inTile, times(apply("i32.div_u", inTile, i32(lanes.count)), spare)), 4);
 }
 
 /** Runs `write` with each row of weights that sees an input, and how many steps later. */

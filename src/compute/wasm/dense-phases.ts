@@ -47,7 +47,7 @@ export function densePhases(plan: Plan, layer: LayerPlan): LayerPhases {
       return [
         [`backward${index}`, recurrent === undefined ? tiles * samples : Math.ceil(samples / sampleBlock)],
         // A convolution below reads its gradient; the weights must still be those of the forward pass.
-        ...(below?.convolution === undefined ? [] : [[`spread${index}`, samples] as const]),
+        ...(below?.convolution === undefined || delay !== undefined ? [] : [[`spread${index}`, samples] as const]),
         ...(normalization === undefined
           ? [[`${prefix}.small${index}`, tiles] as const]
           : normalizedBackward(layer, samples, prefix)),

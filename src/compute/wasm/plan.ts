@@ -287,7 +287,7 @@ function planLayer(layer: Layer, index: number, sent: SourcePlan, context: Layer
                 },
           ),
     delay: delays === undefined ? undefined : planDelay(memory, delays, { sent, rows, width: rowWidth }),
-    spikeGradient: context.isDelayedAbove ? perRow() : undefined,
+    spikeGradient: context.isDelayedAbove && grid === undefined ? perRow() : undefined,
     counts: isLast && grid === undefined && output.graded === undefined ? perSample() : undefined,
     perStep:
       isLast && options.perStep === true

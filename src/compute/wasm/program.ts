@@ -189,7 +189,7 @@ function transposes(plan: Plan, layer: LayerPlan): Kernel[] {
   const { index, neuronCount, width, recurrent, transposed } = layer;
   const kernels: Kernel[] = [];
   const below = plan.layers[index - 1];
-  if (below?.convolution !== undefined) {
+  if (below?.convolution !== undefined && layer.delay === undefined) {
     kernels.push(transposeToPlacesKernel(`transpose${index}`, layer, below));
     kernels.push(spreadKernel(`spread${index}`, plan, layer, below));
   } else if (transposed !== undefined) {

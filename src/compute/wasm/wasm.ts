@@ -2,12 +2,13 @@
 // behind the gather. Sums run in the order of the reference and never depend on threads, so spikes agree bit for bit.
 
 import { assertDefined, UserError } from "../../base/index.ts";
-import { delaysOf, type Layer, type Network } from "../../model/network/index.ts";
+import { delaysOf, recurrentWeightsOf, type Network } from "../../model/network/index.ts";
 import { soloTeam, type KernelFunction, type Threads } from "../../platform/index.ts";
 import type { Backend, CompileOptions, Executor } from "../backend.ts";
 import { printModule } from "../kernel/print-wasm.ts";
 import { compileReadout } from "../readout.ts";
-import { multiplicationCount } from "./convolution/shape.ts";
+import { referenceBackend } from "../reference/reference.ts";
+import { gridLayers, multiplicationCount } from "./convolution/shape.ts";
 import { Engine } from "./engine.ts";
 import { WasmExecutor } from "./executor.ts";
 import { compileModule } from "./module-cache.ts";
@@ -54,7 +55,11 @@ async function compile(
   threads?: Threads,
   build: (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module> = compileModule,
 ): Promise<Executor> {
-  refuseUnsupported(network);
+  const reason = reasonAgainst(network);
+  if (reason !== undefined) {
+    options.onNote?.(`network "${network.name}" runs in the reference back end, which is slow: ${reason}`);
+    return await referenceBackend.compile(network, options);
+  }
   const threadCount = threads === undefined ? 1 : threadsFor(network, options, threads);
   const plan = planParts(network, { ...options, threadCount });
   const kernels = networkKernels(plan, options);
@@ -73,27 +78,28 @@ async function compile(
   return new WasmExecutor(network, options, engine);
 }
 
-/** @throws `compute/unsupported` for what only the reference runs */
-function refuseUnsupported(network: Network): void {
-  network.layers.forEach((layer, index) => {
-    const isGrid = (one: Layer | undefined): boolean => one?.kind === "conv" || one?.inputPooling !== undefined;
-    const what = [
-      isGrid(network.layers[index - 1]) && delaysOf(layer) !== undefined && "delays behind a convolution",
-    ].find((reason) => reason !== false);
-    if (what === undefined) return;
-    const message = `"${layer.name}": ${what} run in the reference back end only`;
-    throw new UserError("compute/unsupported", message, { path: layer.name, exit: "unsupported" });
-  });
+/** Why only the reference runs a network, if so. */
+function reasonAgainst({ layers }: Network): string | undefined {
+  const grids = gridLayers(layers);
+  for (const [index, layer] of layers.entries()) {
+    if (grids[index] === undefined) continue;
+    const what =
+      recurrentWeightsOf(layer) !== undefined ? "recurrent" : delaysOf(layer) !== undefined ? "delayed" : undefined;
+    if (what !== undefined) return `"${layer.name}" is a ${what} layer that pools its input or feeds a convolution`;
+  }
+  return undefined;
 }
 
 /** The whole sequence at once, or in the longest of its halves, quarters… that the memory holds. */
 function planParts(network: Network, options: CompileOptions & { readonly threadCount: number }): Plan {
   const isWhole = network.layers.some((layer) => delaysOf(layer) !== undefined || layer.normalization !== undefined);
-  if (isWhole && (options.stepsPerPart ?? network.stepCount) < network.stepCount) {
-    const message = `network "${network.name}": delays and normalization see all steps of a sequence at once, not parts of it`;
-    throw new UserError("compute/whole-sequence", message, { exit: "unsupported", hint: "leave the truncation out" });
+  const wanted = Math.min(network.stepCount, options.stepsPerPart ?? network.stepCount);
+  if (isWhole && wanted < network.stepCount) {
+    options.onNote?.(
+      `network "${network.name}": delays and normalization see all steps at once, so gradients travel back over all ${network.stepCount} of them, not over ${wanted}`,
+    );
   }
-  for (let stepCount = Math.min(network.stepCount, options.stepsPerPart ?? network.stepCount); ;) {
+  for (let stepCount = isWhole ? network.stepCount : wanted; ;) {
     try {
       return planMemory({ ...network, stepCount }, options);
     } catch (error) {

@@ -14,8 +14,11 @@ export async function compileForBatch(
 ): Promise<{ readonly executor: Executor; readonly partSize: number }> {
   const { onNote, ...how } = options;
   for (let partSize = batchSize; ; partSize = Math.ceil(partSize / 2)) {
+    const notes: string[] = [];
     try {
-      const executor = await backend.compile(network, { ...how, maxSampleCount: partSize });
+      const told = { onNote: (note: string): void => void notes.push(note) };
+      const executor = await backend.compile(network, { ...how, ...told, maxSampleCount: partSize });
+      notes.forEach((note) => onNote?.(note));
       if (partSize < batchSize) {
         onNote?.(`a batch of ${batchSize} does not fit the memory: it is computed in parts of ${partSize}`);
       }

@@ -1,11 +1,9 @@
 // Layers as convolutions, and the sizes that their kernels are made of.
 
-import { UserError } from "../../../base/index.ts";
 import {
   cellCount,
   convolvedGrid,
   pooledGrid,
-  recurrentWeightsOf,
   type ConvLayer,
   type Grid,
   type Layer,
@@ -43,8 +41,8 @@ export interface GridLayer {
 }
 
 /**
- * Which layers run as convolutions: those that are, those that pool their input, and whatever feeds one of them.
- * @throws `compute/recurrent-grid` (exit "unsupported") for a recurrent layer among them
+ * Which layers run as convolutions: those that are, those that pool their input, and whatever feeds one of them. Recurrent and
+ * delayed layers among them cannot.
  */
 export function gridLayers(layers: readonly Layer[]): readonly (GridLayer | undefined)[] {
   let above: ConvLayer | undefined;
@@ -96,13 +94,6 @@ export function multiplicationCount(layer: Layer): number {
 /** The same sums in the same order: a dense layer is one position whose kernel covers its whole input. */
 function asConvolution(layer: Layer): ConvLayer {
   if (layer.kind === "conv") return layer;
-  if (recurrentWeightsOf(layer) !== undefined) {
-    throw new UserError(
-      "compute/recurrent-grid",
-      `layer "${layer.name}": a recurrent layer that pools its input or feeds a convolution has no fast kernels; only the reference back end runs it`,
-      { path: layer.name, exit: "unsupported" },
-    );
-  }
   const { name, neuronCount, neuron, neuronParameters, bias, weights, inputPooling: pooling, normalization } = layer;
   const input = pooling === undefined ? flat(weights.shape[0] ?? 0) : pooledGrid(pooling.grid, pooling);
   return {
