@@ -28,12 +28,12 @@ const goalSeconds = 3;
 const stepCount = 8;
 const clock = nodePlatform.clock;
 const epochs = Number(flag("--epochs") ?? 3);
-const known: readonly NonNullable<ConfigInput["encoding"]>[] = [
+const known = [
   { kind: "latency", shape: "linear", threshold: 0.3, clip: true },
   { kind: "rate" },
   { kind: "direct" },
-];
-const names = list(
+] as const satisfies readonly ConfigInput["encoding"][];
+const names = list<string>(
   "--encodings",
   known.map(({ kind }) => kind),
 );
