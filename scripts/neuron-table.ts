@@ -1,21 +1,14 @@
 // Prints docs/reference/neurons.md: what each model is (its own comment), and which readers can run it, tried out.
 import { globSync, readFileSync } from "node:fs";
-import { UserError } from "../src/base/index.ts";
-import { neuronModule } from "../src/hardware/rtl/index.ts";
-import {
-  dialects,
-  lowerNeuron,
-  neuronModels,
-  neuronSpec,
-  sendsBits,
-  type NeuronModelName,
-} from "../src/model/neuron/index.ts";
+import { neuronSupport, verdictText } from "../src/hardware/rtl/index.ts";
+import { dialects, neuronModels, neuronSpec, type NeuronModelName } from "../src/model/neuron/index.ts";
 
 /** The page, as the file holds it. */
 export function neuronPage(): string {
   const comments = modelComments();
   const rows = (Object.keys(neuronModels) as NeuronModelName[]).map((model) => {
     const neuron = neuronModels[model]({ kind: "subtract" });
+    const { kernel, rtl } = neuronSupport(neuronSpec(model));
     const parameters = Object.entries(neuron.parameters).map(
       ([name, { initial, meaning }]) => `\`${name}\` = ${Number(initial.toPrecision(6))}: ${meaning}`,
     );
@@ -24,8 +17,8 @@ export function neuronPage(): string {
       comments.get(model) ?? "",
       neuron.state.map((name) => `\`${name}\``).join(", "),
       parameters.join("; ") || "none",
-      sendsBits(neuron) ? "yes" : "yes, values beside bits",
-      hardwareOf(model),
+      verdictText(kernel),
+      verdictText(rtl),
     ];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
@@ -73,21 +66,4 @@ function modelComments(): ReadonlyMap<string, string> {
     }
   }
   return comments;
-}
-
-function hardwareOf(model: NeuronModelName): string {
-  const reasons: string[] = [];
-  for (const unit of [1 / 16, 1]) {
-    try {
-      const formats = { potential: { bits: 16, fraction: 2 }, coefficientFraction: 8, rounding: "nearest" } as const;
-      const spec = neuronSpec(model, {}, { kind: "subtract" });
-      const neuron = lowerNeuron(spec, { unit, input: { low: -127, high: 127 }, formats });
-      neuronModule("neuron", neuron, { layer: "table", sumBits: 8 });
-      return unit === 1 ? "yes, with a quantizer of scale 1" : "yes";
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      reasons.push(`${error.code}: ${error.message.replace(/^neuron "\w+": /, "")}`);
-    }
-  }
-  return `no, ${reasons[0]}`;
 }

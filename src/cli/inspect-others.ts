@@ -81,8 +81,11 @@ async function printNir(found: NirSummary, file: string, voice: Voice): Promise<
   print(textTable(columns, rows).trimEnd());
   if (found.graph.length > 0) print(`\ngraph\n${found.graph.map((line) => `  ${line}`).join("\n")}`);
   if (found.neurons.length > 0) print("\nneurons in this dialect");
-  for (const { nodes, neuron, notes } of found.neurons)
+  const { supportLines } = await import("../hardware/rtl/index.ts");
+  for (const { nodes, neuron, notes, support } of found.neurons) {
     print(`  ${nodes.map(plain).join(", ")}: ${[neuron, ...notes].join("; ")}`);
+    for (const line of supportLines(support)) print(`    ${line}`);
+  }
   printFindings(found, file, voice);
   if (found.support.length > 0) print("\nwhat can run it");
   for (const { target, verdict, why, fix } of found.support) {

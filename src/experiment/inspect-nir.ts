@@ -1,5 +1,6 @@
 // What a NIR file holds, for people: a table of nodes, the graph as text, findings, and what each target can do with it.
 
+import { neuronSupport, type NeuronSupport } from "../hardware/rtl/index.ts";
 import {
   flattenNir,
   inferShapes,
@@ -30,6 +31,7 @@ export interface NirSummary {
     readonly nodes: readonly string[];
     readonly neuron: string;
     readonly notes: readonly string[];
+    readonly support: NeuronSupport;
   }[];
   readonly support: readonly SupportLine[];
   /** For files of recordings, which hold no graph. */
@@ -160,14 +162,15 @@ function neuronLines(plan: NirPlan): NirSummary["neurons"] {
     return population === undefined ? [] : [{ node: plan.graph.nodes[index]?.path ?? "", ...neuronText(population) }];
   });
   const groups = Map.groupBy(lines, ({ neuron, notes }) => JSON.stringify([neuron, notes]));
-  return [...groups.values()].map((group) => ({
-    nodes: group.map(({ node }) => node),
-    neuron: group[0]?.neuron ?? "",
-    notes: group[0]?.notes ?? [],
-  }));
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { neuron, notes, support } = first;
+    return [{ nodes: group.map(({ node }) => node), neuron, notes, support }];
+  });
 }
 
-function neuronText({ neuron, neuronParameters, notes }: Population): { neuron: string; notes: readonly string[] } {
+function neuronText({ neuron, neuronParameters, notes }: Population): Omit<NirSummary["neurons"][number], "nodes"> {
   const own = Object.keys(neuronParameters ?? {});
   const values = Object.entries(neuron.parameters).map(([name, value]) =>
     own.includes(name) ? `${name} per neuron` : `${name} ${short([value])}`,
@@ -175,7 +178,8 @@ function neuronText({ neuron, neuronParameters, notes }: Population): { neuron: 
   const variant = Object.entries(neuron.variant ?? {}).map(([key, value]) =>
     value === true ? key : `${key} ${String(value)}`,
   );
-  return { neuron: [`${neuron.model}, reset ${neuron.reset.kind}`, ...variant, ...values].join(", "), notes };
+  const text = [`${neuron.model}, reset ${neuron.reset.kind}`, ...variant, ...values].join(", ");
+  return { neuron: text, notes, support: neuronSupport(neuron) };
 }
 
 function recordingOf({ node, name, record }: ReturnType<typeof readNirData>["observables"][number]): RecordingSummary {

@@ -5,6 +5,7 @@ import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
 import { runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
+import { neuronSupport, type NeuronSupport } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import {
   evaluateNetwork,
@@ -186,6 +187,7 @@ export async function inspectModel(files: Files, file: string): Promise<ModelSum
       low: layer.weights.data.reduce((a, b) => Math.min(a, b), 0),
       high: layer.weights.data.reduce((a, b) => Math.max(a, b), 0),
       parameters: layer.neuron.parameters,
+      support: neuronSupport(layer.neuron, layer.quantizer?.scale),
     })),
     storage: network.layers.flatMap((layer) => {
       const { quantizer } = layer;
@@ -218,6 +220,8 @@ export interface ModelSummary {
     readonly low: number;
     readonly high: number;
     readonly parameters: Readonly<Record<string, number>>;
+    /** What can run its neuron. */
+    readonly support: NeuronSupport;
   }[];
   readonly storage: readonly {
     readonly layer: string;

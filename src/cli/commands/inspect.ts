@@ -52,6 +52,10 @@ export const inspectCommand: CommandDefinition = {
         ]),
       ).trimEnd(),
     );
+    const { supportLines } = await import("../../hardware/rtl/index.ts");
+    print("\nwhat can run the neurons");
+    const alike = Map.groupBy(found.layers, ({ support }) => supportLines(support).join("\n    "));
+    for (const [lines, layers] of alike) print(`  ${layers.map(({ name }) => name).join(", ")}\n    ${lines}`);
     if (found.storage.length > 0) {
       const formats = found.storage[0]?.bits.map(({ format }) => format) ?? [];
       print("\nbits of the weights in each storage format, exact");

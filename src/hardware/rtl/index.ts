@@ -4,6 +4,7 @@ export * from "./host-word.ts";
 export * from "./mangle.ts";
 export * from "./mutate.ts";
 export * from "./neuron-datapath.ts";
+export * from "./neuron-support.ts";
 export * from "./netlist.ts";
 export * from "./simulator.ts";
 export * from "./checker.ts";

@@ -22,13 +22,19 @@ export function lowerNeuron(
   options: { readonly unit: number; readonly input: IntegerRange; readonly formats: LoweringFormats },
 ): IntegerNeuron {
   const neuron = definitionOf(spec);
-  if (neuron.noIntegers !== undefined) throw unsupported("lower/no-integer-form", spec, neuron.noIntegers);
+  if (neuron.noIntegers !== undefined) {
+    const { why, instead } = neuron.noIntegers;
+    throw unsupported("lower/no-integer-form", spec, why, instead);
+  }
   if (!sendsBits(neuron)) {
-    throw unsupported("lower/graded-spikes", spec, "it grades its spikes; integer hardware sends spikes of one bit");
+    const hint = 'leave isGraded and spikes "many" out, or use a model that sends bits, such as lif';
+    const what = "it grades its spikes; integer hardware sends spikes of one bit";
+    throw unsupported("lower/graded-spikes", spec, what, hint);
   }
   const initial = Object.entries(initialState(neuron, spec.parameters)).find(([, value]) => value !== 0);
   if (initial !== undefined) {
-    throw unsupported("lower/initial-state", spec, `${initial[0]} starts at ${initial[1]}; state memories start at 0`);
+    const what = `${initial[0]} starts at ${initial[1]}; state memories start at 0`;
+    throw unsupported("lower/initial-state", spec, what, "move rest, reset value and threshold so that it starts at 0");
   }
   const lowering = new Lowering(spec, options.unit, options.input, options.formats);
   lowering.refusePowers([neuron.spike, ...Object.values(neuron.next)]);
@@ -193,6 +199,7 @@ class Lowering {
         "lower/no-integer-form",
         this.#spec,
         "it divides by what changes, which has no integer form here",
+        "divide by a parameter that is a power of two",
       );
     }
     const power = Math.log2(value);

@@ -20,8 +20,8 @@ export interface Neuron {
   readonly spike: Expression;
   /** The state after the step. */
   readonly next: Readonly<Record<string, Expression>>;
-  /** Why integers cannot say it, where their operations alone do not tell. */
-  readonly noIntegers?: string;
+  /** Why integers cannot say it, where their operations alone do not tell, and what to use instead. */
+  readonly noIntegers?: { readonly why: string; readonly instead: string };
   /** The same step where it learns otherwise than it computes: with every `through` in place. */
   readonly learned?: { readonly spike: Expression; readonly next: Readonly<Record<string, Expression>> };
 }
@@ -60,7 +60,7 @@ export function defineNeuron<State extends string, Parameter extends string>(def
   readonly name: string;
   readonly state: readonly State[];
   readonly parameters: Readonly<Record<Parameter, ParameterDefinition>>;
-  readonly noIntegers?: string;
+  readonly noIntegers?: Neuron["noIntegers"];
   /** State before the first step, where it is not 0. */
   readonly initial?: (
     parameters: Readonly<Record<Parameter, Expression>>,

@@ -12,7 +12,10 @@ export function lavaLif(): Neuron {
   return defineNeuron({
     name: "lavaLif",
     state: ["v", "u"],
-    noIntegers: "its 24-bit states and 12-bit decays need products beyond the 31 bits that integers have here",
+    noIntegers: {
+      why: "its 24-bit states and 12-bit decays need products beyond the 31 bits that integers have here",
+      instead: "use cubaLif, whose states and decays have the bits of the layer",
+    },
     parameters: {
       du: coefficient(2048, "12-bit decay of the current", 0, 4095),
       dv: coefficient(128, "12-bit decay of the potential", 0, 4096),
