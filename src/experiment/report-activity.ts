@@ -1,36 +1,38 @@
 // The parts of the report that come from the golden trace: sparsity, one sample's spikes, cycles.
 
 import { assertDefined, quantity, type Quantity } from "../base/index.ts";
-import { countEvents, weightColumns } from "../hardware/golden/index.ts";
-import { measureActivations, measureConnections } from "../model/sparsity/index.ts";
+import { chooseFormat } from "../hardware/cost/index.ts";
+import { weightColumns, type IntegerLayer } from "../hardware/golden/index.ts";
+import { ramKinds } from "../hardware/target/index.ts";
+import { intervalNote, type Interval } from "../model/sparsity/index.ts";
 import { firingNeurons } from "../model/tensor/index.ts";
-import type { ReportData, SparsitySummary } from "../report/index.ts";
+import type { Figure, ReportData, SparsityDetail, SparsitySummary, StorageSummary } from "../report/index.ts";
 import type { Findings } from "./findings.ts";
+import { measureRun, type LayerSparsityReport } from "./layer-sparsity.ts";
 
-export function sparsitySummary({ software, test }: Findings): SparsitySummary {
-  const events = countEvents(software.integer, test.trace);
-  const source = "counted in the golden trace of the test split";
-  const figure = (value: number, unit: Quantity["unit"] = "1"): Quantity => quantity(value, unit, "simulated", source);
+export function sparsitySummary({ software, test, built }: Findings): SparsitySummary {
+  const { integer } = software;
+  const { choice, target, layers: mapped } = built.mapping;
+  const { layers } = measureRun(integer, { trace: test.trace, seed: 0 }, { choice, target: target.name });
   return {
     scope: `test split, ${test.trace.sampleCount} samples`,
     kind: "simulated",
-    layers: software.integer.layers.map((layer, index) => {
-      const activity = measureActivations(assertDefined(test.trace.layers[index], "spikes"));
-      const connections = measureConnections(layer.weights, weightColumns(layer));
-      const counted = assertDefined(events.layers[index], "events");
+    layers: layers.map((measured, index) => {
+      const layer = assertDefined(integer.layers[index], "layer");
+      const { emptyColumns } = measured.structure;
+      const { effective, dense } = measured.operations;
       return {
-        layer: layer.name,
-        connectionSparsity: figure(connections.connectionSparsity),
-        activationSparsity: figure(activity.activationSparsity),
-        temporalSparsity: figure(activity.temporalSparsity),
-        silentNeurons: activity.deadNeurons,
-        deadNeurons: Math.round(connections.emptyColumns * layer.neuronCount),
+        layer: measured.layer,
+        connectionSparsity: counted(measured.connectionSparsity),
+        activationSparsity: withBand(measured.activationSparsity),
+        temporalSparsity: counted(measured.temporalSparsity),
+        silentNeurons: measured.deadNeurons,
+        deadNeurons: Math.round(emptyColumns * layer.neuronCount),
         neuronCount: layer.neuronCount,
-        synapticOperations: {
-          effective: figure(counted.effectiveSynapticOperations / test.trace.sampleCount, "op"),
-          dense: figure(counted.denseSynapticOperations / test.trace.sampleCount, "op"),
-        },
-        spikeRate: activity.spikeRates,
+        synapticOperations: { effective: counted(effective, "op"), dense: counted(dense, "op") },
+        spikeRate: measured.spikeRates,
+        detail: detailOf(measured),
+        storage: storageOf(layer, mapped[index]?.lanes ?? 1),
       };
     }),
   };
@@ -83,5 +85,52 @@ export function cycleSummary({ built, test }: Findings, clock: Quantity): Report
     total: quantity(built.meanCycles, "cycle", "rtl", "closed form, equal to RTL on the verified samples"),
     clock,
     note: "Layers work on different time steps at the same time, so their cycles do not add up.",
+  };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+const source = "counted in the golden trace of the test split";
+
+function counted(value: number, unit: Quantity["unit"] = "1"): Quantity {
+  return quantity(value, unit, "simulated", source);
+}
+
+function withBand({ mean, low, high }: Interval): Quantity {
+  return { ...quantity(mean, "1", "simulated", `${source}; ${intervalNote}`), band: { low, high } };
+}
+
+function detailOf(measured: LayerSparsityReport): SparsityDetail {
+  const known = (value: number | undefined, why: string, unit?: Quantity["unit"]): Figure =>
+    value === undefined ? { unknown: why } : counted(value, unit);
+  return {
+    emptyLaneGroups: counted(measured.structure.emptyBlocks),
+    spatialSparsity: withBand(measured.spatialSparsity),
+    membraneSparsity: known(measured.membraneSparsity, "there were no samples"),
+    restingSteps: counted(measured.restingSteps),
+    burstiness: known(measured.burstiness, "no neuron fired twice in a sample"),
+    saturatedNeurons: measured.saturatedNeurons,
+    executedOperations: known(measured.operations.executed, "the network does not fit the hardware", "op"),
+    loadImbalance: counted(measured.loadImbalance),
+  };
+}
+
+function storageOf(layer: IntegerLayer, lanes: number): StorageSummary {
+  const columns = weightColumns(layer);
+  const { weights, weightBits: bits } = layer;
+  const matrix = { rows: weights.length / columns, columns, bits, values: weights };
+  const ram = ramKinds["ice40-ebr"];
+  const { costs, chosen, reason } = chooseFormat(matrix, { ram, lanes: Math.min(lanes, columns) });
+  const exact = (value: number, unit: Quantity["unit"]): Quantity =>
+    quantity(value, unit, "estimated", `counted in the encoded words, in blocks of ${ram.title}`);
+  return {
+    chosen: chosen.format,
+    reason,
+    formats: costs.map((cost) => ({
+      format: cost.format,
+      logicalBits: exact(cost.logicalBits, "bit"),
+      allocatedBits: exact(cost.allocatedBits, "bit"),
+      cyclesPerSpike: exact(cost.cyclesPerSpike, "cycle"),
+    })),
   };
 }

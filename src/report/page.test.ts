@@ -48,13 +48,22 @@ test("ids are unique and every link inside finds its place", () => {
 test("every chart has a sentence, a name for screen readers, a table and its CSV", () => {
   const html = renderReport(sampleReport());
   const figures = html.match(/<figure class="chart".*?<\/figure>/gs) ?? [];
-  assert.equal(figures.length, 13);
+  assert.equal(figures.length, 14);
   for (const figure of figures) {
     assert.match(figure, /<figcaption><strong>.+?<\/strong>.{20,}<\/figcaption>/s);
     assert.match(figure, /<svg[^>]*aria-label="[^"]+"/);
     assert.match(figure, /<details><summary>Table<\/summary>.*<table>/s);
     assert.match(figure, /download="[\w-]+\.csv" href="data:text\/csv/);
   }
+});
+
+test("finer measures and storage formats are shown where a report has them, and the chosen format with its reason", () => {
+  const html = renderReport(sampleReport());
+  assert.ok(html.includes("steps that change nothing") && html.includes("Storage formats of hidden"));
+  assert.ok(
+    html.includes("<strong>block masks</strong>: 39.0 % of the weights are not zero: it needs the fewest blocks."),
+  );
+  assert.ok(!html.includes("Storage formats of out"));
 });
 
 test("the sum row of the derivation is the headline", () => {

@@ -200,6 +200,27 @@ const sparsity = z.object({
       neuronCount: real,
       synapticOperations: z.object({ effective: figure, dense: figure }),
       spikeRate: z.array(real),
+      detail: z
+        .object({
+          emptyLaneGroups: figure,
+          spatialSparsity: figure,
+          membraneSparsity: figure,
+          restingSteps: figure,
+          burstiness: figure,
+          saturatedNeurons: real,
+          executedOperations: figure,
+          loadImbalance: figure,
+        })
+        .optional(),
+      storage: z
+        .object({
+          chosen: name,
+          reason: text,
+          formats: z.array(
+            z.object({ format: name, logicalBits: figure, allocatedBits: figure, cyclesPerSpike: figure }),
+          ),
+        })
+        .optional(),
     }),
   ),
 });

@@ -139,6 +139,42 @@ export interface LayerSparsity {
   readonly synapticOperations: { readonly effective: Figure; readonly dense: Figure };
   /** Spikes per neuron at each step, 0…1. Shape [step]. */
   readonly spikeRate: readonly number[];
+  readonly detail?: SparsityDetail | undefined;
+  readonly storage?: StorageSummary | undefined;
+}
+
+/** The finer measures of a layer; shares are 0…1. */
+export interface SparsityDetail {
+  /** Groups of as many neighbors as there are lanes, without any weight. */
+  readonly emptyLaneGroups: Figure;
+  /** Neurons that stay silent over a sample. */
+  readonly spatialSparsity: Figure;
+  /** (Neuron, step) pairs that no weight reaches while all state is 0. */
+  readonly membraneSparsity: Figure;
+  /** Steps of the layer that would change nothing. */
+  readonly restingSteps: Figure;
+  /** −1 a clock, 0 random, toward 1 bursts. */
+  readonly burstiness: Figure;
+  readonly saturatedNeurons: number;
+  /** Additions that the hardware does, zeros included, per inference. */
+  readonly executedOperations: Figure;
+  /** Effective operations of the busiest lane over the mean. */
+  readonly loadImbalance: Figure;
+}
+
+/** The weights of a layer in every storage format. */
+export interface StorageSummary {
+  readonly chosen: string;
+  /** One sentence. */
+  readonly reason: string;
+  readonly formats: readonly {
+    readonly format: string;
+    readonly logicalBits: Figure;
+    /** Of the RAM blocks. */
+    readonly allocatedBits: Figure;
+    /** Mean, until all weights of a spike are there. */
+    readonly cyclesPerSpike: Figure;
+  }[];
 }
 
 export interface SparsitySummary {

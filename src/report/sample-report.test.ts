@@ -2,7 +2,16 @@
 
 import { pJ, quantity, randomStream, type Quantity } from "../base/index.ts";
 import { sumLines } from "./check-report.ts";
-import type { EnergyDerivation, EnergyLine, LayerSparsity, RasterSample, ReportData, TrialRow } from "./report-data.ts";
+import type {
+  EnergyDerivation,
+  EnergyLine,
+  LayerSparsity,
+  RasterSample,
+  ReportData,
+  SparsityDetail,
+  StorageSummary,
+  TrialRow,
+} from "./report-data.ts";
 
 /** A report with every part present; the numbers are invented, but agree with each other. */
 export function sampleReport(changes: Partial<ReportData> = {}): ReportData {
@@ -385,6 +394,34 @@ function layerSparsity(layer: string, neuronCount: number, connection: number, a
       { length: 8 },
       (_, step) => (1 - activation) * (0.3 + 1.4 * Math.sin(((step + 1) / 9) * Math.PI) ** 2),
     ),
+    // Reports of before these measures have none.
+    ...(layer === "out" ? {} : { detail: sampleDetail(), storage: sampleStorage() }),
+  };
+}
+
+function sampleDetail(): SparsityDetail {
+  return {
+    emptyLaneGroups: simulated(0.41),
+    spatialSparsity: { ...simulated(0.62), band: { low: 0.6, high: 0.64 } },
+    membraneSparsity: simulated(0.07),
+    restingSteps: simulated(0.125),
+    burstiness: { unknown: "no neuron fired twice in a sample" },
+    saturatedNeurons: 3,
+    executedOperations: simulated(2048, "op"),
+    loadImbalance: simulated(1.31),
+  };
+}
+
+function sampleStorage(): StorageSummary {
+  const bits = (value: number) => quantity(value, "bit", "estimated", "counted in the encoded words");
+  const cycles = (value: number) => quantity(value, "cycle", "estimated", "counted in the encoded words");
+  return {
+    chosen: "block masks",
+    reason: "39.0 % of the weights are not zero: it needs the fewest blocks",
+    formats: [
+      { format: "dense", logicalBits: bits(16384), allocatedBits: bits(20480), cyclesPerSpike: cycles(16) },
+      { format: "block masks", logicalBits: bits(9000), allocatedBits: bits(12288), cyclesPerSpike: cycles(9.5) },
+    ],
   };
 }
 

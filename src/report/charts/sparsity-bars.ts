@@ -31,7 +31,7 @@ export function sparsityBars({ layers, scope }: SparsitySummary): Markup {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-const [left, right] = [210, 640];
+const [left, right] = [210, 610];
 const rowHeight = 22;
 const groupHeight = 3 * rowHeight + 16;
 

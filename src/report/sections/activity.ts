@@ -1,10 +1,11 @@
 import { formatCount } from "../figure-text.ts";
 import { figureMarkup, htmlTable, kindMarkup, unknownMarkup } from "../html-table.ts";
-import { element, fragment, shortName, type Markup } from "../markup.ts";
-import { isUnknown, type Figure, type LayerSparsity, type ReportData } from "../report-data.ts";
+import { element, fragment, shortName, type Child, type Markup } from "../markup.ts";
+import { isUnknown, type Figure, type LayerSparsity, type ReportData, type SparsityDetail } from "../report-data.ts";
 import { confusionMap, spikeRateMap } from "../charts/heat-map.ts";
 import { rasterChart, sampleImage } from "../charts/raster.ts";
 import { sparsityBars } from "../charts/sparsity-bars.ts";
+import { storageBars } from "../charts/storage-bars.ts";
 import { sectionOf, type Section } from "./section.ts";
 
 /** What is not there: zero weights, silent neurons, silent steps, and the operations that they save. */
@@ -37,7 +38,9 @@ export function sparsitySection({ sparsity }: ReportData): Section {
         "Synaptic operations per inference: effective is one spike through one non-zero synapse, dense as if nothing were " +
           "zero. Silent neurons never fired on these samples; dead ones have no non-zero input weight.",
       ),
+      detailTable(summary.layers),
       spikeRateMap(summary),
+      ...summary.layers.map(({ layer, storage }) => (storage === undefined ? undefined : storageBars(layer, storage))),
     ),
   );
 }
@@ -63,6 +66,37 @@ export function confusionSection({ confusion }: ReportData): Section {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/** The finer measures, where the report has them: one row each, because there are more of them than layers. */
+function detailTable(layers: readonly LayerSparsity[]): Markup | undefined {
+  const known = layers.flatMap(({ layer, detail }) => (detail === undefined ? [] : [{ layer, detail }]));
+  if (known.length === 0) return undefined;
+  return fragment(
+    htmlTable({
+      label: "Finer measures of sparsity by layer",
+      columns: [{ title: "measure" }, ...known.map(({ layer }) => ({ title: shortName(layer), numeric: true }))],
+      rows: finerMeasures.map(({ title, of }) => [title, ...known.map(({ detail }) => of(detail))]),
+    }),
+    element(
+      "p",
+      { class: "note" },
+      "A lane group is as many neighbors of a row as the layer has lanes. A membrane rests while no weight reaches it and all its " +
+        "state is 0. Burstiness is −1 for a clock, 0 for random and toward 1 for bursts. Executed operations are what the chosen " +
+        "hardware adds, zeros included.",
+    ),
+  );
+}
+
+const finerMeasures: readonly { readonly title: string; readonly of: (detail: SparsityDetail) => Child }[] = [
+  { title: "empty lane groups", of: (detail) => figureMarkup(detail.emptyLaneGroups, "percent") },
+  { title: "silent neurons of a sample", of: (detail) => figureMarkup(detail.spatialSparsity, "percent") },
+  { title: "resting membranes", of: (detail) => figureMarkup(detail.membraneSparsity, "percent") },
+  { title: "steps that change nothing", of: (detail) => figureMarkup(detail.restingSteps, "percent") },
+  { title: "burstiness", of: (detail) => figureMarkup(detail.burstiness) },
+  { title: "saturated neurons", of: (detail) => formatCount(detail.saturatedNeurons) },
+  { title: "executed operations", of: (detail) => figureMarkup(detail.executedOperations) },
+  { title: "busiest lane / mean", of: (detail) => figureMarkup(detail.loadImbalance) },
+];
 
 function savedShare(effective: Figure, dense: Figure): Markup {
   const known = isUnknown(effective) || isUnknown(dense) || !(dense.value > 0) ? undefined : dense;
