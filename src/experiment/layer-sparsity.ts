@@ -1,7 +1,7 @@
 // Every measure of sparsity of the layers of a network, from a trace of a real run.
 
 import { assertDefined } from "../base/index.ts";
-import { families, predictCycles, type HardwareChoice, type Mapping } from "../hardware/family/index.ts";
+import { families, type HardwareChoice, type Mapping } from "../hardware/family/index.ts";
 import {
   countEvents,
   imbalanceOf,
@@ -58,7 +58,7 @@ export interface LayerSparsityReport {
 /** What leaving out the steps that change nothing would save; the same spikes, bit for bit. */
 export interface SkippingReport {
   readonly sampleCount: number;
-  /** Mean per inference on the chosen hardware, as it is and with skipping; undefined where the model does not fit it. */
+  /** Mean per inference on the chosen hardware, as it is and with skipping; undefined where the model does not fit or it cannot skip. */
   readonly cycles: { readonly plain: number; readonly skipping: number } | undefined;
 }
 
@@ -170,10 +170,11 @@ function skippingOf(
   place: Place,
 ): SkippingReport {
   const mapping = placed(network, place);
-  const mean = (marks?: readonly Uint8Array[]): number =>
-    mapping === undefined ? 0 : meanOf(predictCycles(mapping, trace, marks).sampleCycles);
-  const cycles = mapping === undefined ? undefined : { plain: mean(), skipping: mean(skipped) };
-  return { sampleCount: trace.sampleCount, cycles };
+  const family = families[place.choice.family];
+  const skipping = mapping === undefined ? undefined : family.predictSkipping?.(mapping, trace, skipped);
+  if (mapping === undefined || skipping === undefined) return { sampleCount: trace.sampleCount, cycles: undefined };
+  const plain = meanOf(family.predict(mapping, trace).sampleCycles);
+  return { sampleCount: trace.sampleCount, cycles: { plain, skipping: meanOf(skipping.sampleCycles) } };
 }
 
 function meanOf(values: ArrayLike<number>): number {

@@ -84,6 +84,11 @@ export interface Family {
   map(network: IntegerNetwork, choice: HardwareChoice, target: Target): Mapping;
   /** Cycles in closed form from the event counts of `trace`. */
   predict(mapping: Mapping, trace: EventTrace): CycleReport;
+  /**
+   * Cycles if steps that change nothing had no update pass, for families whose layers know how: an estimate, no design does so yet.
+   * @param skipped  Shape [layer][sample, step].
+   */
+  predictSkipping?(mapping: Mapping, trace: EventTrace, skipped: readonly Uint8Array[]): CycleReport;
   /** Cycles by simulating queues and handshakes event by event. */
   simulate(mapping: Mapping, trace: EventTrace): CycleReport;
   /** Reads, writes and additions, from the event counts of `trace`. */

@@ -28,7 +28,7 @@ export { laneChannels } from "./check-core.ts";
 export { layerCycles, type LayerCycles } from "./layer-cycles.ts";
 export { blocksUsed } from "./map.ts";
 export { layerMemories } from "./memory.ts";
-export { PipelineRecurrence, predictCycles } from "./predict.ts";
+export { PipelineRecurrence } from "./predict.ts";
 export { sampleSlots } from "./slots.ts";
 
 /** Every architecture family, by the name that configurations use. */

@@ -5,7 +5,8 @@ import { neuronSpec } from "../../model/neuron/index.ts";
 import { setSpike, spikeTrain } from "../../model/tensor/index.ts";
 import { lowerNetwork, runGoldenSkipping } from "../golden/index.ts";
 import { targets } from "../target/index.ts";
-import { families, predictCycles } from "./index.ts";
+import { families } from "./index.ts";
+import { predictCycles } from "./predict.ts";
 
 /** Two layers without leak; the only input spike comes in the first of `stepCount` steps. */
 function quiet(stepCount: number) {
