@@ -21,6 +21,7 @@ export const sweepCommand: CommandDefinition = {
     const { nodePlatform } = await import("../../platform/node/index.ts");
     const { applyOverrides, readDocument } = await import("../load-config.ts");
     const { textTable } = await import("../../report/index.ts");
+    const { shareInterval } = await import("../../model/sparsity/index.ts");
     const sweep = experiment.sweepByName(name);
     const document =
       file === undefined ? experiment.sweepDocument(String(options["data"])) : await readDocument(nodePlatform, file);
@@ -60,7 +61,7 @@ export const sweepCommand: CommandDefinition = {
       ...(details === undefined
         ? [failure ?? "", "", "", "", "", "", ""]
         : [
-            `${(details.accuracy * 100).toFixed(1)} %`,
+            shareText(shareInterval(details.accuracy, details.sampleCount)),
             details.spikes.toFixed(1),
             details.effectiveOperations.toFixed(0),
             `${(details.denseOperations / Math.max(1, details.effectiveOperations)).toFixed(0)}×`,
@@ -70,6 +71,7 @@ export const sweepCommand: CommandDefinition = {
           ]),
     ]);
     print(textTable(columns, rows).trimEnd());
+    print("(low…high): 95 % Wilson interval");
     print("* on the front of accuracy and effective synaptic operations; validation samples, golden model");
     print(
       "cycles: predicted by the closed form that equals RTL; balanced: the fastest allocation of at most as many lanes; energy: estimated",
@@ -78,3 +80,18 @@ export const sweepCommand: CommandDefinition = {
     return 0;
   },
 };
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+function shareText({
+  mean,
+  low,
+  high,
+}: {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}): string {
+  const percent = (share: number): string => (share * 100).toFixed(1);
+  return `${percent(mean)} % (${percent(low)}…${percent(high)})`;
+}

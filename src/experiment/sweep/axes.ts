@@ -2,7 +2,7 @@
 
 import { suggestName, UserError } from "../../base/index.ts";
 import type { Value } from "../../exploration/index.ts";
-import type { NeuronModelName } from "../../model/neuron/index.ts";
+import { neuronModels, neuronOf, neuronSpec, type NeuronModelName } from "../../model/neuron/index.ts";
 import type { Config } from "../config.ts";
 
 /** One choice of a sweep. */
@@ -96,7 +96,7 @@ export const sweeps: Readonly<Record<string, Sweep>> = Object.fromEntries(
           {
             name: "neuron",
             title: "neuron model",
-            values: ["integrateFire", "lif", "alif", "cubaLif"] satisfies readonly NeuronModelName[],
+            values: firingModels(),
             choose: (value) => ({ network: { neuron: value, parameters: {} } }),
           },
           {
@@ -129,6 +129,13 @@ export const sweeps: Readonly<Record<string, Sweep>> = Object.fromEntries(
     ] satisfies readonly Sweep[]
   ).map((sweep) => [sweep.name, sweep]),
 );
+
+/** Every model that can fire at all. */
+function firingModels(): NeuronModelName[] {
+  return (Object.keys(neuronModels) as NeuronModelName[]).filter(
+    (name) => neuronOf(neuronSpec(name)).spike.op !== "constant",
+  );
+}
 
 /** @throws `sweep/unknown` with a suggestion */
 export function sweepByName(name: string): Sweep {

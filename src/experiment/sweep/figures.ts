@@ -1,6 +1,7 @@
 // A sweep as a table and as pictures.
 
 import { assertDefined } from "../../base/index.ts";
+import { shareInterval } from "../../model/sparsity/index.ts";
 import { gridMap, svgFile, toCsv, type CsvCell } from "../../report/index.ts";
 import type { PointResult } from "./point.ts";
 import type { SweepResult } from "./sweep.ts";
@@ -19,6 +20,12 @@ const short = (value: number): string =>
     : value >= 1e4
       ? `${(value / 1e3).toPrecision(3)}k`
       : String(Number(value.toPrecision(3)));
+
+/** Mean over the hidden layers, in percent; of the only layer where there is no other. */
+function hiddenMean(shares: readonly number[]): number {
+  const hidden = shares.length > 1 ? shares.slice(0, -1) : shares;
+  return (100 * hidden.reduce((sum, share) => sum + share, 0)) / Math.max(1, hidden.length);
+}
 
 /** What is drawn. */
 export const sweepMeasures: readonly Measure[] = [
@@ -41,6 +48,27 @@ export const sweepMeasures: readonly Measure[] = [
     title: "Effective synaptic operations",
     unit: "per inference, simulated",
     of: (p) => p.effectiveOperations,
+    text: short,
+  },
+  {
+    name: "silence",
+    title: "Silent neuron-steps of all layers but the last",
+    unit: "%, simulated",
+    of: ({ activationSparsity }) => hiddenMean(activationSparsity),
+    text: (value) => value.toFixed(1),
+  },
+  {
+    name: "zeros",
+    title: "Zero weights of all layers but the last",
+    unit: "%, exact",
+    of: ({ connectionSparsity }) => hiddenMean(connectionSparsity),
+    text: (value) => value.toFixed(1),
+  },
+  {
+    name: "fixed-cycles",
+    title: "Cycles, lanes of the document",
+    unit: "per inference, predicted by the closed form that equals RTL",
+    of: (p) => p.fixed?.cycles,
     text: short,
   },
   {
@@ -67,6 +95,8 @@ export function sweepCsv({ sweep, study }: SweepResult): string {
     ...sweep.axes.map(({ name }) => name),
     "on front",
     "accuracy",
+    "accuracy low",
+    "accuracy high",
     "spikes",
     "input spikes",
     "effective operations",
@@ -88,10 +118,13 @@ export function sweepCsv({ sweep, study }: SweepResult): string {
     if (details === undefined)
       return [...choices, ...header.slice(choices.length, -1).map(() => undefined), trial.failure];
     const { fixed, balanced } = details;
+    const { low, high } = shareInterval(details.accuracy, details.sampleCount);
     return [
       ...choices,
       study.front.includes(trial.id),
       details.accuracy,
+      low,
+      high,
       details.spikes,
       details.inputSpikes,
       details.effectiveOperations,
