@@ -1,11 +1,13 @@
 // The engine alone: samples per second for every workload, density and number of threads. `--only W1,W4` narrows, `--threads 1,2`,
-// `--densities 0.01,0.05`, `--rounds N`, `--json FILE` keeps the table for machines. Compare ratios: machines are noisy.
+// `--densities 0.01,0.05`, `--rounds N`, `--json FILE` keeps the table for machines, `--phases` shows where a batch on several
+// threads spends its time. Compare ratios: machines are noisy.
 import { writeFileSync } from "node:fs";
 import { nodePlatform } from "../src/platform/node/index.ts";
 import { textTable } from "../src/report/index.ts";
 import type { Mode } from "./bench-runner.ts";
 import { flag, list } from "./flags.ts";
 import { LacunaRunner } from "./lacuna-runner.ts";
+import { PhaseClock } from "./phase-clock.ts";
 import { spreadOf } from "./spread.ts";
 import { workloads, type WorkloadName } from "./workloads.ts";
 
@@ -27,7 +29,8 @@ const densities = list("--densities", ["0.01", "0.02", "0.05", "0.1", "0.2", "0.
 const threadCounts = list("--threads", ["1", "2"]).map(Number);
 const rounds = Number(flag("--rounds") ?? 15);
 const rows: Row[] = [];
-const runner = new LacunaRunner();
+const clock = process.argv.includes("--phases") ? new PhaseClock() : undefined;
+const runner = new LacunaRunner("Lacuna", undefined, false, clock?.watch(nodePlatform.threads));
 const total = names.length * densities.length * threadCounts.length * 2;
 const started = performance.now();
 
@@ -71,9 +74,14 @@ async function measure(workload: WorkloadName, mode: Mode, threads: number, inpu
   const rates: number[] = [];
   // A batch of one sample takes microseconds: more of them make one measurement.
   const repeats = workloads[workload].batchSize === 1 ? 50 : 1;
+  const batches: number[] = [];
+  clock?.clear();
   for (let round = 0; round < rounds; round++) {
     let seconds = 0;
-    for (let i = 0; i < repeats; i++) seconds += (await runner.run()).seconds;
+    for (let i = 0; i < repeats; i++) {
+      batches.push((await runner.run()).seconds);
+      seconds += batches.at(-1) ?? 0;
+    }
     rates.push((workloads[workload].batchSize * repeats) / seconds);
   }
   const { median, spread } = spreadOf(rates);
@@ -95,6 +103,8 @@ async function measure(workload: WorkloadName, mode: Mode, threads: number, inpu
   console.log(
     `  ${rows.length}/${total} ${workload} ${mode}, ${threads} threads, ${percent(inputDensity)}: ${rate}/s (${eta})`,
   );
+  // One thread runs without a team.
+  if (clock !== undefined && threads > 1) console.log(clock.report(batches));
 }
 
 function percent(share: number): string {

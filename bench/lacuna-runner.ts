@@ -3,6 +3,7 @@
 import { wasmBackendOn, type Executor, type ForwardResult, type NetworkInput } from "../src/compute/index.ts";
 import { batchLoss } from "../src/learning/index.ts";
 import type { Network } from "../src/model/network/index.ts";
+import type { Threads } from "../src/platform/index.ts";
 import { nodePlatform } from "../src/platform/node/index.ts";
 import type { BenchRunner, Mode } from "./bench-runner.ts";
 import { engineOptions, packedSpikes, workloadBatch, workloads, type WorkloadName } from "./workloads.ts";
@@ -18,6 +19,7 @@ export class LacunaRunner implements BenchRunner {
   readonly name: string;
   readonly #change: (network: Network) => Network;
   readonly #isPacked: boolean;
+  readonly #threads: Threads;
   #network: Network | undefined;
   #executor: Executor | undefined;
   #input: NetworkInput | undefined;
@@ -29,8 +31,15 @@ export class LacunaRunner implements BenchRunner {
   /**
    * @param change    Makes another network of the workload's.
    * @param isPacked  Spikes lie in memory as bits already.
+   * @param threads   Where its threads come from.
    */
-  constructor(name = "Lacuna", change = (network: Network): Network => network, isPacked = false) {
+  constructor(
+    name = "Lacuna",
+    change = (network: Network): Network => network,
+    isPacked = false,
+    threads: Threads = nodePlatform.threads,
+  ) {
+    this.#threads = threads;
     this.name = name;
     this.#change = change;
     this.#isPacked = isPacked;
@@ -42,7 +51,7 @@ export class LacunaRunner implements BenchRunner {
     this.#network = this.#change(workload.network());
     this.#mode = mode;
     this.#step = 0;
-    this.#executor = await wasmBackendOn(nodePlatform.threads).compile(this.#network, {
+    this.#executor = await wasmBackendOn(this.#threads).compile(this.#network, {
       ...engineOptions,
       maxSampleCount: workload.batchSize,
       threadCount: threads,

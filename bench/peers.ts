@@ -40,6 +40,8 @@ const threadCounts = new Set(list("--threads", ["1", "2"]).map(Number));
 const rounds = Number(flag("--rounds") ?? 9);
 /** A side repeats its batch for so long in each round. */
 const roundSeconds = 0.03;
+/** Threads of OpenMP spin for some milliseconds before they sleep. */
+const settleMilliseconds = 20;
 const chosen = cells.filter(({ workload, threads }) => only.includes(workload) && threadCounts.has(threads));
 
 const python = flag("--python") ?? "python3";
@@ -158,8 +160,13 @@ function sidesOf({ rival }: Cell): readonly BenchRunner[] {
   }
 }
 
-/** Of one batch: the mean of those that fill a round. */
+/**
+ * Of one batch: the mean of those that fill a round. Whoever ran before may have threads that still look for work, and has filled the
+ * caches: wait for the first, and run once for the second.
+ */
 async function secondsOf(runner: BenchRunner): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, settleMilliseconds));
+  await runner.run();
   let total = 0;
   let count = 0;
   do {

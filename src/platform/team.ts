@@ -98,7 +98,7 @@ const chunksOfThread = 6;
 /** Looks at a shared word before the caller goes to sleep: some tens of microseconds. */
 const patience = 20_000;
 /** The same for helpers, who must outlast what the caller does alone between two phases: waking one up costs it as much as a phase. */
-const helperPatience = 400_000;
+const helperPatience = 200_000;
 
 /** What a helper does until it is told to stop. */
 export function serveTeam(control: Int32Array, kernels: readonly KernelFunction[], thread: number): void {
