@@ -1,5 +1,5 @@
 // Does verification notice small faults of the hardware? Puts seeded faults into generated designs and verifies each against golden
-// spikes and exact cycles, then under random back-pressure: `npm run test:mutants`. `--limit N` (default 500), `--seed N` (default
+// spikes and exact cycles, then under random back-pressure with registers that power up at random, then on many more samples: `npm run test:mutants`. `--limit N` (default 500), `--seed N` (default
 // 1), `--minutes N` stops early, `--json FILE`; exit 4 when fewer than 98 % of the elaborated, not equivalent mutants are detected.
 import { writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
@@ -8,10 +8,14 @@ import { prepareShape, shapeCases, type ShapeCase } from "../src/hardware/family
 import {
   applyMutation,
   elaborateNetlist,
+  elaboratePlain,
+  isEquivalent,
+  simulatorOf,
   mutationsOf,
   verifyDesign,
   type Mutation,
   type Netlist,
+  type RtlDesign,
   type VerifyOptions,
 } from "../src/hardware/rtl/index.ts";
 import { denseLayer } from "../src/model/network/index.ts";
@@ -20,7 +24,7 @@ import { textTable } from "../src/report/index.ts";
 
 type Result =
   | "detected"
-  /** The netlist is the same, cell by cell. */
+  /** The netlist is the same cell by cell, or a SAT solver proves that nobody outside can tell. */
   | "equivalent"
   | "survived"
   /** Yosys or the simulator refuses it, or it takes longer than `patience`. */
@@ -29,6 +33,8 @@ type Result =
 interface Subject {
   readonly name: string;
   readonly options: VerifyOptions;
+  /** The same design with many samples. */
+  readonly thorough: VerifyOptions;
   /** In the order in which they are tried. */
   readonly mutations: readonly Mutation[];
   readonly netlist: Netlist;
@@ -41,6 +47,7 @@ interface Mutant extends Mutation {
   readonly why: string;
 }
 
+const thoroughSamples = 400;
 /** Milliseconds for one elaboration. */
 const patience = 30_000;
 const needed = 0.98;
@@ -92,12 +99,12 @@ process.exit();
 
 async function openSubject(name: string, item: ShapeCase): Promise<Subject> {
   const options = prepareShape(name, item);
-  for (const pauses of [{}, { backPressureSeed: 5 }]) {
-    assert((await verifyDesign({ ...options, ...pauses })).passed, `${name}: the design without a fault must pass`);
-  }
   const { platform, design } = options;
   const netlist = await elaborateNetlist(platform, design.files, design.core);
-  return { name, options, netlist, mutations: draw(mutationsOf(design), name) };
+  const subject = { name, options, thorough: prepareShape(name, item, thoroughSamples), netlist };
+  const why = await detect(subject, design, netlist);
+  assert(why === undefined, `${name}: the design without a fault must pass, got "${why}"`);
+  return { ...subject, mutations: draw(mutationsOf(design), name) };
 }
 
 /** Operators take turns, so that the many bits of memories do not crowd out the rest. */
@@ -109,17 +116,31 @@ function draw(all: readonly Mutation[], name: string): Mutation[] {
   return Array.from({ length: longest }, (_, i) => groups.flatMap((group) => group.slice(i, i + 1))).flat();
 }
 
-async function judge({ options, netlist }: Subject, mutation: Mutation): Promise<Pick<Mutant, "result" | "why">> {
-  const design = applyMutation(options.design, mutation);
+/** What verification says first; undefined when it notices nothing. */
+async function detect(
+  { options, thorough }: Pick<Subject, "options" | "thorough">,
+  design: RtlDesign,
+  netlist: Netlist,
+): Promise<string | undefined> {
+  const compiled = simulatorOf(netlist);
+  for (const run of [options, { ...options, backPressureSeed: 5, powerUpSeed: 7 }, { ...thorough, powerUpSeed: 8 }]) {
+    const { mismatch } = await verifyDesign({ ...run, design, compiled });
+    if (mismatch !== undefined) return mismatch.what;
+  }
+  return undefined;
+}
+
+async function judge(subject: Subject, mutation: Mutation): Promise<Pick<Mutant, "result" | "why">> {
+  const design = applyMutation(subject.options.design, mutation);
   try {
-    for (const pauses of [{}, { backPressureSeed: 5 }]) {
-      const signal = AbortSignal.timeout(patience);
-      const { mismatch } = await verifyDesign({ ...options, ...pauses, design, signal });
-      if (mismatch !== undefined) return { result: "detected", why: mismatch.what };
-    }
-    const mutated = await elaborateNetlist(options.platform, design.files, design.core);
-    const isSame = isDeepStrictEqual(bare(mutated), bare(netlist));
-    return isSame ? { result: "equivalent", why: "same netlist" } : { result: "survived", why: "" };
+    const signal = AbortSignal.timeout(patience);
+    const netlist = await elaborateNetlist(subject.options.platform, design.files, design.core, signal);
+    if (isDeepStrictEqual(bare(netlist), bare(subject.netlist))) return { result: "equivalent", why: "same netlist" };
+    const why = await detect(subject, design, netlist);
+    if (why !== undefined) return { result: "detected", why };
+    return (await isProvenEquivalent(subject, design))
+      ? { result: "equivalent", why: "proven by SAT" }
+      : { result: "survived", why: "" };
   } catch (error) {
     if (error instanceof ToolError) return { result: "not elaborated", why: error.code };
     if (error instanceof DOMException && error.name === "TimeoutError") {
@@ -127,6 +148,13 @@ async function judge({ options, netlist }: Subject, mutation: Mutation): Promise
     }
     throw error;
   }
+}
+
+async function isProvenEquivalent({ options }: Subject, design: RtlDesign): Promise<boolean> {
+  const { platform } = options;
+  const signal = AbortSignal.timeout(4 * patience);
+  const plain = ({ files, core }: RtlDesign): Promise<Netlist> => elaboratePlain(platform, files, core, signal);
+  return isEquivalent(platform, await plain(options.design), await plain(design), signal);
 }
 
 /** What a netlist does, without attributes such as source lines. */

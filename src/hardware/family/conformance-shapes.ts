@@ -128,9 +128,12 @@ export async function checkShape(name: string, item: ShapeCase): Promise<void> {
   assert((await verifyDesign({ ...options, backPressureSeed: 5 })).passed, "back-pressure changes results");
 }
 
-/** The emitted design with its golden spikes and cycles, closed form and event simulation already compared. */
-export function prepareShape(name: string, item: ShapeCase): VerifyOptions & { readonly mapping: Mapping } {
-  const { network, input } = build(name, item);
+/**
+ * The emitted design with its golden spikes and cycles, closed form and event simulation already compared. The first six samples
+ * run from silence to every input at once, further ones are sparse.
+ */
+export function prepareShape(name: string, item: ShapeCase, sampleCount = 6): VerifyOptions & { readonly mapping: Mapping } {
+  const { network, input } = build(name, item, sampleCount);
   const integer = lowerNetwork(network, { rounding: "nearest", coefficientFraction: 8 });
   const choice = { family: "layer-pipeline", weightStorage: "dense", lanes: item.lanes, ...item.choice } as const;
   const family = families[choice.family];
@@ -150,6 +153,7 @@ export function prepareShape(name: string, item: ShapeCase): VerifyOptions & { r
 function build(
   name: string,
   { layers, inputCount = cellCount(grid) }: ShapeCase,
+  sampleCount: number,
 ): { network: Network; input: SpikeTrain } {
   const random = randomStream(11, name);
   const below = layers.at(-1)?.neuronCount ?? inputCount;
@@ -164,10 +168,10 @@ function build(
     return { ...layer, quantizer: { bits: 4, scale: 0.15 } };
   });
   const stepCount = 5;
-  const input = spikeTrain({ stepCount, sampleCount: 6, neuronCount: inputCount });
+  const input = spikeTrain({ stepCount, sampleCount, neuronCount: inputCount });
   for (let step = 0; step < stepCount; step++) {
-    for (let sample = 0; sample < 6; sample++) {
-      const density = step === 2 ? 0 : sample / 5;
+    for (let sample = 0; sample < sampleCount; sample++) {
+      const density = sample >= 6 ? 0.02 * 3 ** (sample % 4) : step === 2 ? 0 : sample / 5;
       for (let n = 0; n < inputCount; n++) if (random.uniform() < density) setSpike(input, step, sample, n);
     }
   }

@@ -1,4 +1,5 @@
 export * from "./design.ts";
+export * from "./equivalence.ts";
 export * from "./hdl.generated.ts";
 export * from "./host-word.ts";
 export * from "./mangle.ts";
@@ -6,6 +7,8 @@ export * from "./mutate.ts";
 export * from "./neuron-datapath.ts";
 export * from "./neuron-support.ts";
 export * from "./netlist.ts";
+export * from "./proofs.ts";
+export * from "./prove.ts";
 export * from "./simulator.ts";
 export * from "./checker.ts";
 export * from "./stimuli.ts";

@@ -17,6 +17,8 @@ export interface Netlist {
     Record<string, { readonly direction: "input" | "output"; readonly bits: readonly NetBit[] }>
   >;
   readonly cells: readonly NetCell[];
+  /** Bits by the names of nets. */
+  readonly names: Readonly<Record<string, { readonly bits: readonly NetBit[] }>>;
   /** The tool that elaborated it, with its version. */
   readonly version: string;
 }
@@ -37,6 +39,8 @@ const elaborate = [
 
 /**
  * Elaborate `top` with Yosys (slang front end).
+ *
+ * @param passes  Further passes of Yosys behind the usual ones.
  * @throws `rtl/elaborate` with the tool's last lines
  */
 export async function elaborateNetlist(
@@ -44,9 +48,10 @@ export async function elaborateNetlist(
   files: readonly DesignFile[],
   top: string,
   signal?: AbortSignal,
+  passes: readonly string[] = [],
 ): Promise<Netlist> {
   const sources = files.map(({ name }) => name).filter((name) => name.endsWith(".sv"));
-  const script = `${readSources(top, sources)}; ${elaborate}; write_json netlist.json`;
+  const script = [readSources(top, sources), elaborate, ...passes, "write_json netlist.json"].join("; ");
   const contents = Object.fromEntries(files.map(({ name, text }) => [name, text]));
   const result = await platform.tools.run("yosys", ["-p", script], contents, signal);
   const json = result.files["netlist.json"];
@@ -69,11 +74,20 @@ export function readSources(top: string, sources: readonly string[]): string {
 /** Read what `write_json` wrote. */
 export function parseNetlist(json: string, top: string, version: string): Netlist {
   const document = JSON.parse(json) as {
-    readonly modules: Readonly<Record<string, Omit<Netlist, "cells"> & { readonly cells: Record<string, NetCell> }>>;
+    readonly modules: Readonly<
+      Record<
+        string,
+        {
+          readonly ports: Netlist["ports"];
+          readonly cells: Readonly<Record<string, NetCell>>;
+          readonly netnames?: Netlist["names"];
+        }
+      >
+    >;
   };
   const module = document.modules[top];
   if (module === undefined) {
     throw new ToolError("rtl/elaborate", `the netlist has no module ${top}`, { command: "yosys", exit: "not-met" });
   }
-  return { ports: module.ports, cells: Object.values(module.cells), version };
+  return { ports: module.ports, cells: Object.values(module.cells), names: module.netnames ?? {}, version };
 }

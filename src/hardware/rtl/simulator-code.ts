@@ -11,7 +11,7 @@ export interface MemoryLayout {
   readonly chunks: readonly { readonly start: number; readonly width: number }[];
 }
 
-/** The body of a function that returns `{ input, output, memories, cycle, reset }`; see `RtlSimulator`. */
+/** The body of a function that returns `{ input, output, memories, cycle, reset, load }`; see `RtlSimulator`. */
 export function simulatorCode(netlist: Netlist): {
   readonly code: string;
   readonly inputs: readonly string[];
@@ -81,10 +81,11 @@ class Printer {
       ...writes,
       ...nexts.map(({ name }) => `${name} = n${name};`),
       "}",
-      `function reset() { ${stateChunks.map(({ name }) => `${name} = 0;`).join(" ")} ${this.#memoryResets()} }`,
-      "reset();",
+      `function load(random) { ${this.#memoryResets()} }`,
+      `function reset(random) { ${stateChunks.map(powerUp).join(" ")} load(random); }`,
+      "reset(() => 0);",
       `const memories = [${memories.map(({ chunks }, m) => `[${chunks.map((_, k) => `m${m}_${k}`).join(", ")}]`).join(", ")}];`,
-      "return { input, output, memories, cycle, reset };",
+      "return { input, output, memories, cycle, reset, load };",
     ].join("\n");
     return { code, inputs: inputNames, outputs, memories };
   }
@@ -315,7 +316,8 @@ class Printer {
       const size = number(cell, "SIZE");
       const init = cell.parameters["INIT"] ?? "";
       memoryChunks(cell, this.#layout).forEach((chunk, k) => {
-        lines.push(`m${index}_${k}.fill(0);`);
+        if (!/[01]/.test(init)) lines.push(`for (let i = 0; i < ${size}; i++) m${index}_${k}[i] = random() & ${mask(chunk.width)};`);
+        else lines.push(`m${index}_${k}.fill(0);`);
         if (!init.includes("1")) return;
         const values = Array.from({ length: size }, (_, word) =>
           constantOf(init, word * width + chunk.start, chunk.width),
@@ -366,6 +368,11 @@ class Printer {
 function memoryChunks(cell: NetCell, layout: Layout): readonly Chunk[] {
   const width = number(cell, "WIDTH");
   return assertDefined(layout.byCell.get(cell), "memory").chunks.filter(({ start }) => start < width);
+}
+
+/** A register before its reset. */
+function powerUp({ name, width }: Chunk): string {
+  return `${name} = random() & ${mask(width)};`;
 }
 
 function slice(chunk: Chunk, offset: number, length: number, at: number): string {

@@ -17,8 +17,10 @@ export interface RtlSimulator {
   /** Word `word` (32 bits) of an output port as it was in the last cycle. */
   output(name: string, word?: number): number;
   cycle(): void;
-  /** All registers to 0, all memories to their initial content. */
-  reset(): void;
+  /** Power on: all memories to their initial content; registers and the rest to words of `random`, to 0 without it. */
+  reset(random?: () => number): void;
+  /** Only the memories to their initial content: before a reset, random registers may have written to them. */
+  loadMemories(): void;
   /**
    * Change one bit of a memory between two cycles: turn it over, or give it a value.
    * @param instance  Path of the memory's instance or of one around it that holds no other memory: `u_layer_0.u_states`.
@@ -50,7 +52,8 @@ export function simulatorOf(netlist: Netlist): RtlSimulator {
     readonly output: Int32Array;
     readonly memories: readonly (readonly Int32Array[])[];
     readonly cycle: () => void;
-    readonly reset: () => void;
+    readonly reset: (random: () => number) => void;
+    readonly load: (random: () => number) => void;
   };
   const inputIndex = (name: string): number => {
     const index = inputNames.indexOf(name);
@@ -64,7 +67,8 @@ export function simulatorOf(netlist: Netlist): RtlSimulator {
     },
     output: (name, word = 0) => assertDefined(compiled.output[outputIndex(name) + word], `word ${word} of ${name}`),
     cycle: compiled.cycle,
-    reset: compiled.reset,
+    reset: (random = () => 0) => compiled.reset(random),
+    loadMemories: () => compiled.load(() => 0),
     editMemory: (instance, word, bit, edit) => {
       const found = memories.findIndex(({ path }) => path.startsWith(`${instance}.`));
       const chunks = assertDefined(memories[found], `memory ${instance}`).chunks;

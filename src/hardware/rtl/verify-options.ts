@@ -3,7 +3,7 @@ import type { Platform } from "../../platform/index.ts";
 import type { EventTrace, IntegerNetwork } from "../golden/index.ts";
 import type { ExpectedCycles } from "./checker.ts";
 import type { RtlDesign } from "./design.ts";
-import type { BitEdit } from "./simulator.ts";
+import type { BitEdit, RtlSimulator } from "./simulator.ts";
 
 /** A memory bit that changes while the design runs. */
 export interface MemoryFault {
@@ -29,6 +29,10 @@ export interface VerifyOptions {
   readonly cycles: ExpectedCycles;
   /** Default: the embedded one. */
   readonly simulator?: SimulatorName;
+  /** For the embedded simulator: the design as it was compiled before, for example from another netlist. */
+  readonly compiled?: RtlSimulator;
+  /** What registers hold before the reset, for the embedded simulator: words of a stream with this seed; without it 0. */
+  readonly powerUpSeed?: number;
   /** Random pauses of the host with this seed: results must not change, cycles are then not compared. */
   readonly backPressureSeed?: number;
   /** Faults that the trace already knows; the embedded simulator only. Cycles are then not compared. */

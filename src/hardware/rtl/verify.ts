@@ -69,8 +69,9 @@ async function runEmbedded(
   options: VerifyOptions,
   checker: EventChecker,
 ): Promise<{ readonly simulator: string; readonly cycles: number }> {
-  const { platform, design, trace, signal, onProgress } = options;
-  const simulator = await compileSimulator(platform, design.files, design.core, signal);
+  const { platform, design, trace, signal, onProgress, powerUpSeed } = options;
+  const simulator = options.compiled ?? (await compileSimulator(platform, design.files, design.core, signal));
+  simulator.reset(powerUpSeed === undefined ? undefined : randomStream(powerUpSeed, "power up").uint32);
   const bench = new Bench(simulator, design, options);
   bench.start(design.loadWords);
   const input = arriving(options.network, trace, 0);
@@ -135,6 +136,7 @@ class Bench {
     inputs[this.#in.reset] = 0;
     this.#clock();
     this.#clock();
+    this.#simulator.loadMemories();
     inputs[this.#in.reset] = 1;
     inputs[this.#in.ready] = 1;
     inputs[this.#in.valid] = 1;
