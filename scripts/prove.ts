@@ -5,7 +5,10 @@ import { blockProofs, hdlFiles, proveModule, type DesignFile } from "../src/hard
 import { nodePlatform } from "../src/platform/node/index.ts";
 import { textTable } from "../src/report/index.ts";
 
-const proofs = globSync("hdl/proofs/*.sv").map((file) => ({ name: path.basename(file), text: readFileSync(file, "utf8") }));
+const proofs = globSync("hdl/proofs/*.sv").map((file) => ({
+  name: path.basename(file),
+  text: readFileSync(file, "utf8"),
+}));
 const only = process.argv[process.argv.indexOf("--block") + 1];
 const rows: string[][] = [];
 for (const proof of blockProofs) {
@@ -16,7 +19,9 @@ for (const proof of blockProofs) {
   rows.push([proof.block, parameters.join(", "), sayVerdict(verdict, cycles), seconds.toFixed(1)]);
   console.error(rows.at(-1)?.join("  "));
 }
-console.log(textTable([{ title: "block" }, { title: "parameters" }, { title: "result" }, { title: "s", align: "right" }], rows));
+console.log(
+  textTable([{ title: "block" }, { title: "parameters" }, { title: "result" }, { title: "s", align: "right" }], rows),
+);
 process.exit();
 
 // ---------------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ export function calibrationMapping(seed: number): Mapping {
   const spec = neuronSpec(pick(neurons), { threshold: 0.8 });
   const all = [...layers, denseLayer("output", { inputCount: below, neuronCount: 10 }, spec)].map((layer): Layer => {
     const filled = { ...layer, neuron: spec, quantizer: { bits, scale: 0.6 / 2 ** (bits - 1) } } as Layer;
-    for (const { data } of [filled.weights, ...(filled.kind === "dense" && filled.recurrentWeights !== undefined ? [filled.recurrentWeights] : [])]) {
+    for (const { data } of [
+      filled.weights,
+      ...(filled.kind === "dense" && filled.recurrentWeights !== undefined ? [filled.recurrentWeights] : []),
+    ]) {
       data.forEach((_, i) => (data[i] = random.uniform() < 0.4 ? 0 : random.normal() * 0.2));
     }
     filled.bias?.data.forEach((_, i, data) => (data[i] = random.normal() * 0.1));
@@ -88,7 +91,13 @@ function convShape(random: RandomStream): Layer[] {
   return [biased(convLayer("conv", shape, spec), random)];
 }
 
-const shapes: readonly ((random: RandomStream) => Layer[])[] = [denseShape, denseShape, convShape, denseShape, recurrentShape];
+const shapes: readonly ((random: RandomStream) => Layer[])[] = [
+  denseShape,
+  denseShape,
+  convShape,
+  denseShape,
+  recurrentShape,
+];
 
 function biased(layer: Layer, random: RandomStream): Layer {
   if (random.uniform() < 0.6) return layer;

@@ -132,7 +132,11 @@ export async function checkShape(name: string, item: ShapeCase): Promise<void> {
  * The emitted design with its golden spikes and cycles, closed form and event simulation already compared. The first six samples
  * run from silence to every input at once, further ones are sparse.
  */
-export function prepareShape(name: string, item: ShapeCase, sampleCount = 6): VerifyOptions & { readonly mapping: Mapping } {
+export function prepareShape(
+  name: string,
+  item: ShapeCase,
+  sampleCount = 6,
+): VerifyOptions & { readonly mapping: Mapping } {
   const { network, input } = build(name, item, sampleCount);
   const integer = lowerNetwork(network, { rounding: "nearest", coefficientFraction: 8 });
   const choice = { family: "layer-pipeline", weightStorage: "dense", lanes: item.lanes, ...item.choice } as const;

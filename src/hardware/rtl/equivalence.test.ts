@@ -23,7 +23,11 @@ test("versions that nobody outside can tell apart, and versions that differ", as
   const same = async (next: string, shown: string): Promise<boolean> =>
     isEquivalent(nodePlatform, gold, await counter(next, shown));
   assert.equal(await same("count_q - 3'd7", "count_q"), true, "the same sum modulo 8");
-  assert.equal(await same("count_q + 3'd1", "count_q[2] ? count_q : 3'd5"), true, "data count only while they are valid");
+  assert.equal(
+    await same("count_q + 3'd1", "count_q[2] ? count_q : 3'd5"),
+    true,
+    "data count only while they are valid",
+  );
   assert.equal(await same("count_q + 3'd1", "count_q ^ 3'd1"), false);
   assert.equal(await same("count_q + 3'd2", "count_q"), false);
 });

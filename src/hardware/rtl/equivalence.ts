@@ -124,7 +124,9 @@ function visibleOutputs(
 
 function registersOf(netlist: Netlist): Registers {
   const places = new Map<NetBit, { readonly name: string; readonly index: number }>();
-  for (const [name, { bits }] of Object.entries(netlist.names).sort(([x], [y]) => rank(x) - rank(y) || (x < y ? -1 : 1))) {
+  for (const [name, { bits }] of Object.entries(netlist.names).sort(
+    ([x], [y]) => rank(x) - rank(y) || (x < y ? -1 : 1),
+  )) {
     bits.forEach((bit, index) => {
       if (!places.has(bit)) places.set(bit, { name, index });
     });

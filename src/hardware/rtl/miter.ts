@@ -31,7 +31,9 @@ export class MiterBuilder {
     const driven = new Set<NetBit>();
     for (const cell of netlist.cells) {
       if (cut.has(cell.type)) continue;
-      const connections = Object.fromEntries(Object.entries(cell.connections).map(([port, bits]) => [port, placeAll(bits)]));
+      const connections = Object.fromEntries(
+        Object.entries(cell.connections).map(([port, bits]) => [port, placeAll(bits)]),
+      );
       for (const bit of connections["Y"] ?? []) driven.add(bit);
       this.#cell(cell.type, cell.parameters, connections);
     }

@@ -316,7 +316,8 @@ class Printer {
       const size = number(cell, "SIZE");
       const init = cell.parameters["INIT"] ?? "";
       memoryChunks(cell, this.#layout).forEach((chunk, k) => {
-        if (!/[01]/.test(init)) lines.push(`for (let i = 0; i < ${size}; i++) m${index}_${k}[i] = random() & ${mask(chunk.width)};`);
+        if (!/[01]/.test(init))
+          lines.push(`for (let i = 0; i < ${size}; i++) m${index}_${k}[i] = random() & ${mask(chunk.width)};`);
         else lines.push(`m${index}_${k}.fill(0);`);
         if (!init.includes("1")) return;
         const values = Array.from({ length: size }, (_, word) =>
