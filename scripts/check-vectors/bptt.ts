@@ -1,3 +1,4 @@
+import { UserError } from "../../src/base/index.ts";
 import { referenceBackend, wasmBackend, type Backend, type Surrogate } from "../../src/compute/index.ts";
 import { batchLoss, type LossSpec } from "../../src/learning/index.ts";
 import { denseLayer, type DenseLayer, type Network } from "../../src/model/network/index.ts";
@@ -21,7 +22,12 @@ interface Recorded {
   readonly grad_b1: unknown;
   readonly grad_W2: unknown;
   readonly grad_beta1?: number;
+  readonly grad_beta2?: number;
 }
+
+const comparedGradients: ReadonlySet<string> = new Set(
+  ["W1", "b1", "W2", "beta1", "beta2"].map((name) => `grad_${name}`),
+);
 
 interface SnnTorchCase extends Recorded {
   readonly surrogate: string;
@@ -57,11 +63,13 @@ interface Setting {
 /** Weight, bias and decay gradients of a small network, through both back ends. */
 export const bptt: Checker = {
   kind: "backpropagation through time",
-  accepts: ({ name }) => name.endsWith("bptt_mlp.json"),
+  accepts: ({ data }) => Object.values((data["cases"] ?? {}) as object).some((item: unknown) => isRecorded(item)),
   check: async ({ data }) => {
     const { framework } = data["source"] as { readonly framework: string };
     const found: Comparison[] = [];
     for (const [name, item] of Object.entries(data["cases"] as Readonly<Record<string, Recorded>>)) {
+      const unknown = Object.keys(item).find((key) => key.startsWith("grad_") && !comparedGradients.has(key));
+      if (unknown !== undefined) throw new UserError("vectors/gradient", `${name}: nobody compares ${unknown}`);
       const setting =
         framework === "snnTorch" ? ofSnnTorch(item as SnnTorchCase) : ofSpikingJelly(item as SpikingJellyCase);
       for (const backend of [referenceBackend, wasmBackend])
@@ -72,6 +80,10 @@ export const bptt: Checker = {
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+function isRecorded(item: unknown): item is Recorded {
+  return typeof item === "object" && item !== null && "grad_W1" in item && "hidden_spikes" in item;
+}
 
 function ofSnnTorch(item: SnnTorchCase): Setting {
   const { surrogate, surrogate_params: parameters, reset_mechanism: kind, reset_delay, threshold } = item;
@@ -145,7 +157,7 @@ async function compareCase(backend: Backend, name: string, item: Recorded, setti
   await executor.backward({ ...gradient, layerSpikes: [cost, undefined] });
   const [first, second] = executor.read("gradients");
   const fired = executor.spikeCountsOf(0).reduce((a, b) => a + b, 0);
-  const decay = first?.neuronParameters?.["decay"];
+  const decays = [first, second].map((layer) => layer?.neuronParameters?.["decay"]?.reduce((a, b) => a + b, 0) ?? 0);
   const label = (what: string): string => `${name}, ${backend.name}: ${what}`;
   return [
     compareExactly(label("hidden spikes"), bitsOf(hidden.words, hidden), flatten(item.hidden_spikes)),
@@ -154,15 +166,9 @@ async function compareCase(backend: Backend, name: string, item: Recorded, setti
     compareGradient(label("weights 1"), transposed(first?.weights, hiddenCount), flatten(item.grad_W1)),
     compareGradient(label("bias 1"), first?.bias ?? [], flatten(item.grad_b1)),
     compareGradient(label("weights 2"), transposed(second?.weights, item.W2.length), flatten(item.grad_W2)),
-    ...(item.grad_beta1 === undefined
-      ? []
-      : [
-          compareGradient(
-            label("beta 1"),
-            [(decay ?? new Float32Array()).reduce((a, b) => a + b, 0)],
-            [item.grad_beta1],
-          ),
-        ]),
+    ...[item.grad_beta1, item.grad_beta2].flatMap((recorded, l) =>
+      recorded === undefined ? [] : [compareGradient(label(`beta ${l + 1}`), [decays[l] ?? 0], [recorded])],
+    ),
   ];
 }
 
@@ -175,18 +181,20 @@ function networkOf({ W1, b1, W2, x }: Recorded, { hidden, output }: Setting): Ne
       weights: tensor([inputCount, neuronCount], values),
     };
   };
+  // A decay that all neurons share learns by the sum of what each of them would.
+  const learned = (layer: DenseLayer): DenseLayer => {
+    const { decay } = layer.neuron.parameters;
+    if (decay === undefined) return layer;
+    const { neuronCount } = layer;
+    return { ...layer, neuronParameters: { decay: tensor([neuronCount], new Float32Array(neuronCount).fill(decay)) } };
+  };
   const first = { ...dense("hidden", W1, hidden), bias: tensor([b1.length], Float32Array.from(b1)) };
-  const decay = hidden.parameters["decay"];
-  const own =
-    decay === undefined
-      ? {}
-      : { neuronParameters: { decay: tensor([b1.length], new Float32Array(b1.length).fill(decay)) } };
   return {
     kind: "network",
     name: "bptt",
     inputCount: W1[0]?.length ?? 0,
     stepCount: x.length,
-    layers: [{ ...first, ...own }, dense("output", W2, output)],
+    layers: [learned(first), learned(dense("output", W2, output))],
     readout: { kind: "count" },
   };
 }

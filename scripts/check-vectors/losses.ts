@@ -151,7 +151,8 @@ function checkAccuracy({ data }: VectorFile, name: string, share: number): Compa
   const kind = { accuracy_rate: "count", accuracy_temporal: "firstSpike" } as const;
   if (!Object.hasOwn(kind, name)) throw new UserError("vectors/unknown-loss", `no readout for "${name}"`);
   const { classCount, ...record } = recordOf(data, "spikes");
-  const potentials = recordOf(data, "potential").values;
+  // snnTorch decides by spikes alone: of equal times the lowest class.
+  const potentials = new Float32Array(record.values.length);
   const trace = { ...record, neuronCount: classCount, spikes: record.values, potentials };
   const decided = decideClasses(readouts[kind[name as keyof typeof kind]].outputsOf(trace), classCount);
   return compareExactly(name, [accuracyOf(decided, flatten(data["targets"]))], [share]);

@@ -55,7 +55,9 @@ function frameworkOf(data: VectorFile["data"]): string {
 
 function readLayer({ data }: VectorFile): Layer {
   const params = (data["params"] ?? {}) as Readonly<Record<string, unknown>>;
-  const levels = Array.isArray(data["levels"]) ? [...flatten(data["levels"])] : undefined;
+  // In rising order, each once: which is nearest does not depend on how a file lists them.
+  const listed = Array.isArray(data["levels"]) ? [...new Set(flatten(data["levels"]))] : undefined;
+  const levels = listed?.sort((a, b) => a - b);
   if (params["state_quant"] !== undefined && levels === undefined) {
     throw new UserError("vectors/levels", "state_quant without levels");
   }
@@ -81,7 +83,7 @@ function readLayer({ data }: VectorFile): Layer {
     size,
     input,
     ...(weights === undefined ? {} : { recurrentWeights: flatten(weights) }),
-    recurrentBias: params["recurrent_bias"] === undefined ? new Float32Array(size) : flatten(params["recurrent_bias"]),
+    recurrentBias: flatten(params["recurrent_bias"] ?? new Array<number>(size).fill(0)),
     initial,
     isOdd: JSON.stringify(initial) !== JSON.stringify(own),
   };

@@ -31,7 +31,7 @@ test("every readout of a hand-made trace", () => {
     membrane: [0.25, 0],
     membraneMax: [0.75, 0.5],
     membraneMean: [0.5, 0.25],
-    firstSpike: [2, -0.5],
+    firstSpike: [Math.fround(2 + 2 ** -10 / (1 + Math.exp(-0.75))), -0.5],
   });
 });
 
@@ -54,6 +54,18 @@ test("gradients are those of the outputs, by differences", () => {
   }
   const { spikes } = readouts.firstSpike.gradientOf(trace, g);
   assert.deepEqual([...spikes!], [0, 0, 2, 0, 0, 0]);
+});
+
+test("of neurons that fire in the same step the highest potential wins, the lowest class where those are equal, too", () => {
+  const decide = (a: number, b: number): number => {
+    const potentials = Float32Array.of(0, 0, a, b, 0, 0);
+    const outputs = readouts.firstSpike.outputsOf({ ...trace, spikes: Float32Array.of(0, 0, 1, 1, 0, 1), potentials });
+    return decideClasses(outputs, 2)[0]!;
+  };
+  assert.deepEqual([decide(0.25, 0.75), decide(0.75, 0.25), decide(-2, -1), decide(0.5, 0.5)], [1, 0, 1, 0]);
+  // An earlier spike wins against any potential.
+  const late = { ...trace, spikes: Float32Array.of(1, 0, 0, 1, 0, 0), potentials: Float32Array.of(-9, 0, 0, 9, 0, 0) };
+  assert.equal(decideClasses(readouts.firstSpike.outputsOf(late), 2)[0], 0);
 });
 
 test("neighbors vote together", () => {

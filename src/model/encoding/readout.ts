@@ -47,13 +47,15 @@ export const readouts: { readonly [Kind in Readout["kind"]]: ReadoutDefinition }
     gradientOf: (trace, gradient) => ({ potentials: spread(trace, gradient, 1 / trace.stepCount) }),
   },
   firstSpike: {
-    summary: "who fires first: T − t, at least 1; who never fires, by the potential after the last step, below 0",
+    summary:
+      "who fires first: T − t, at least 1, of equal ones the highest potential; who never fires, by the last potential, below 0",
     outputsOf: (trace) => {
       const { stepCount } = trace;
       const last = (stepCount - 1) * sizeOf(trace);
       return perOutput(trace, (i) => {
         const first = firstSpikeStep(trace, i);
-        return first === undefined ? -sigmoid(-(trace.potentials[last + i] ?? 0)) : stepCount - first;
+        if (first === undefined) return -sigmoid(-(trace.potentials[last + i] ?? 0));
+        return stepCount - first + tieShare * sigmoid(trace.potentials[first * sizeOf(trace) + i] ?? 0);
       });
     },
     // A neuron that fires is pulled at its first spike, as if the output were the largest of s(t) · (T − t).
@@ -65,8 +67,13 @@ export const readouts: { readonly [Kind in Readout["kind"]]: ReadoutDefinition }
       gradient.forEach((g, i) => {
         const first = firstSpikeStep(trace, i);
         const silent = sigmoid(-(trace.potentials[last + i] ?? 0));
-        if (first === undefined) potentials[last + i] = g * silent * (1 - silent);
-        else spikes[first * size + i] = g * (trace.stepCount - first);
+        if (first === undefined) {
+          potentials[last + i] = g * silent * (1 - silent);
+          return;
+        }
+        const share = sigmoid(trace.potentials[first * size + i] ?? 0);
+        spikes[first * size + i] = g * (trace.stepCount - first);
+        potentials[first * size + i] = g * tieShare * share * (1 - share);
       });
       return { spikes, potentials };
     },
@@ -92,6 +99,13 @@ export function spreadVotes(gradient: Float32Array, neuronsPerClass: number): Fl
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * What the potential after the step of the first spike adds, between 0 and this: it decides between neurons that fire in the same
+ * step, and never between steps, also where up to a thousand neurons vote together.
+ * @source SpykeTorch: "class of the earliest spike (tie: highest potential)"
+ */
+const tieShare = 2 ** -10;
 
 type Shape = Pick<OutputTrace, "stepCount" | "sampleCount" | "neuronCount">;
 

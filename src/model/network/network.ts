@@ -12,7 +12,7 @@ export interface Network {
   readonly readout: Readout;
 }
 
-/** How the last layer decides; `readouts` says what each one computes. Ties go to the lowest class. */
+/** How the last layer decides; `readouts` says what each one computes. Ties of outputs go to the lowest class; `firstSpike` lets potentials decide first. */
 export interface Readout {
   readonly kind: "count" | "membrane" | "membraneMax" | "membraneMean" | "firstSpike";
   /** Neighboring neurons of the last layer that vote together for one class: the sum of their outputs counts. Default 1. */
