@@ -1,14 +1,12 @@
-// The Braille nets of the NIR paper on test sample 0: what every framework's hidden layer sent.
+// Recorded samples of a net (the NIR paper's Braille nets): what every framework's hidden layer sent.
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { UserError } from "../../src/base/index.ts";
-import { dialects, type DialectName } from "../../src/model/neuron/index.ts";
-import type { ResetChoice } from "../../src/model/nir/index.ts";
-import { fileNamed, firstNeurons, fullPath, graphAt, record, type Folder } from "./graphs.ts";
+import { dialectByName, resetChoices, type ResetChoice } from "../../src/model/nir/index.ts";
+import { fileNamed, firstNeurons, fullPath, graphAt, nearest, record, type Folder } from "./graphs.ts";
 import { readNpy } from "./npy.ts";
-import { countDiffering, type Result } from "./result.ts";
+import { countDiffering, guarded, type Result } from "./result.ts";
 
 const sampleSchema = z.object({
   dt: z.number(),
@@ -16,7 +14,12 @@ const sampleSchema = z.object({
   models: z
     .record(
       z.string(),
-      z.object({ hidden_spikes: z.array(z.array(z.number())), output_spikes: z.array(z.array(z.number())) }),
+      z.object({
+        hidden_spikes: z.array(z.array(z.number())),
+        output_spikes: z.array(z.array(z.number())),
+        dialect: z.string().default("snntorch"),
+        reset: z.enum(resetChoices).optional(),
+      }),
     )
     .default({}),
 });
@@ -24,26 +27,39 @@ type Sample = z.infer<typeof sampleSchema>;
 
 const activity = /^(\w+?)_activity_(.+)\.npy$/;
 
+const sampleName = /^(\w+)_test_sample\d+\.json$/;
+
 export function isBraille(name: string): boolean {
   const base = path.posix.basename(name);
-  return /^braille_test_sample\d+\.json$/.test(base) || activity.test(base);
+  return sampleName.test(base) || activity.test(base);
 }
 
+/** Samples with what a net did on them, and the activities of other platforms on the first sample of their net. */
 export async function checkBraille(folder: Folder): Promise<Result[]> {
-  const file = folder.names.find((name) => /braille_test_sample\d+\.json$/.test(name));
-  if (file === undefined) return [];
-  const sample = sampleSchema.parse(JSON.parse(readFileSync(fullPath(folder, file), "utf8")));
+  const samples = folder.names.filter((name) => sampleName.test(path.posix.basename(name)));
   const results: Result[] = [];
-  for (const [graph, expected] of Object.entries(sample.models)) {
-    results.push(...(await checkModel(folder, file, sample, graph, expected)));
+  for (const file of samples) {
+    const found = await guarded(file, "recorded spikes", async () => {
+      const sample = readSample(folder, file);
+      const models: Result[] = [];
+      for (const [graph, expected] of Object.entries(sample.models)) {
+        models.push(...(await checkModel(folder, file, sample, graph, expected)));
+      }
+      return models;
+    });
+    results.push(...found);
   }
   for (const name of folder.names.filter((candidate) => activity.test(path.posix.basename(candidate)))) {
-    results.push(await checkActivity(folder, name, sample));
+    results.push(...(await guarded(name, "hidden spikes", () => checkActivity(folder, name, samples))));
   }
   return results;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
+
+function readSample(folder: Folder, file: string): Sample {
+  return sampleSchema.parse(JSON.parse(readFileSync(fullPath(folder, file), "utf8")));
+}
 
 /** The paper trained one net with zero reset, one with subtraction, both without snnTorch's delay. */
 function resetOf(name: string): ResetChoice {
@@ -57,10 +73,14 @@ async function checkModel(
   graphName: string,
   expected: Sample["models"][string],
 ): Promise<Result[]> {
-  const name = fileNamed(folder, path.posix.basename(graphName));
-  if (name === undefined) return [{ file, what: graphName, reason: "the graph is missing", expected: true }];
+  const name = fileNamed(folder, path.posix.basename(graphName), file);
+  if (name === undefined) {
+    const reason = "not compared: this graph is not in the folder";
+    return [{ file, what: `spikes of ${graphName}`, reason, expected: true }];
+  }
   const graph = await graphAt(folder, name);
-  const how = { dialect: "snntorch" as const, stepSeconds: sample.dt, reset: resetOf(graphName) };
+  const dialect = dialectByName(expected.dialect);
+  const how = { dialect, stepSeconds: sample.dt, reset: expected.reset ?? resetOf(graphName) };
   const hidden = firstNeurons(graph, how);
   const outputs = graph.edges.flatMap(([from, to]) =>
     graph.nodes.some((node) => node.name === to && node.kind === "primitive" && node.type === "Output") ? [from] : [],
@@ -68,7 +88,7 @@ async function checkModel(
   const got = record(graph, how, sample.input, [hidden, ...outputs]).spikes;
   const compare = (what: string, node: string, spikes: readonly (readonly number[])[]): Result => {
     const bits = spikes.flat();
-    const note = `${graphName}, dialect snntorch, reset ${how.reset}, dt ${sample.dt} s`;
+    const note = `${graphName}, dialect ${dialect}, reset ${how.reset}, dt ${sample.dt} s`;
     return {
       file,
       what: `${what} ${node}`,
@@ -93,33 +113,42 @@ const platforms: Readonly<Record<string, string>> = {
   speck: "summed counts of a chip; its input is not in the folder",
 };
 
-async function checkActivity(folder: Folder, file: string, sample: Sample): Promise<Result> {
+async function checkActivity(folder: Folder, file: string, samples: readonly string[]): Promise<Result> {
   const [, framework = "", model = ""] = activity.exec(path.posix.basename(file)) ?? [];
   const what = "hidden spikes";
   const reason = platforms[framework];
   if (reason !== undefined) return { file, what, reason: `not compared: ${reason}`, expected: true };
-  if (!Object.hasOwn(dialects, framework))
-    return { file, what, reason: `"${framework}" is no dialect`, expected: false };
-  const name = fileNamed(folder, `braille_${model}.nir`);
+  const dialect = dialectByName(framework);
+  const graphs = folder.names.filter((name) => {
+    const base = path.posix.basename(name);
+    return base === `${model}.nir` || base.endsWith(`_${model}.nir`);
+  });
+  const name = nearest(graphs, file);
   if (name === undefined)
-    return { file, what, reason: `its graph braille_${model}.nir is not in the folder`, expected: true };
-  try {
-    const dialect = framework as DialectName;
-    const graph = await graphAt(folder, name);
-    // Norse always resets to zero and Spyx always subtracts, whatever the net was trained with.
-    const how = { dialect, stepSeconds: sample.dt, ...(framework === "snntorch" ? { reset: resetOf(model) } : {}) };
-    const hidden = firstNeurons(graph, how);
-    const bits = readNpy(readFileSync(fullPath(folder, file)), file).values;
-    const got = record(graph, how, sample.input, [hidden]).spikes.get(hidden) ?? [];
-    return {
-      file,
-      what: `hidden spikes of ${hidden}`,
-      values: bits.length,
-      differing: countDiffering(got, bits),
-      note: `dialect ${framework}, dt ${sample.dt} s`,
-    };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { file, what, reason: error.message, expected: false };
-  }
+    return { file, what, reason: `its graph *_${model}.nir is not in the folder`, expected: true };
+  const net = path.posix.basename(name).split("_")[0] ?? "";
+  const first = samples.find((sample) => path.posix.basename(sample).startsWith(`${net}_`));
+  if (first === undefined)
+    return { file, what, reason: `its input ${net}_test_sample0.json is not in the folder`, expected: false };
+  const sample = readSample(folder, first);
+  const graph = await graphAt(folder, name);
+  // Norse always resets to zero and Spyx always subtracts, whatever the net was trained with.
+  const how = { dialect, stepSeconds: sample.dt, ...(framework === "snntorch" ? { reset: resetOf(model) } : {}) };
+  const hidden = firstNeurons(graph, how);
+  const bits = byStep(readNpy(readFileSync(fullPath(folder, file)), file), sample.input.length);
+  const got = record(graph, how, sample.input, [hidden]).spikes.get(hidden) ?? [];
+  return {
+    file,
+    what: `hidden spikes of ${hidden}`,
+    values: bits.length,
+    differing: countDiffering(got, bits),
+    note: `${path.posix.basename(name)}, dialect ${framework}, dt ${sample.dt} s`,
+  };
+}
+
+/** Some platforms recorded [neuron, step]. */
+function byStep({ shape, values }: ReturnType<typeof readNpy>, stepCount: number): readonly number[] {
+  const [first = 0, second = 0] = shape.filter((length) => length > 1);
+  if (first === stepCount || second !== stepCount) return values;
+  return values.map((_, at) => values[(at % first) * second + Math.floor(at / first)] ?? 0);
 }

@@ -43,9 +43,26 @@ export function graphAt(folder: Folder, name: string): Promise<NirGraph> {
   return reading;
 }
 
-/** The file of the folder whose name without folders is `base`, or undefined. */
-export function fileNamed(folder: Folder, base: string): string | undefined {
-  return folder.names.find((name) => path.posix.basename(name) === base);
+/**
+ * The file of the folder whose name without folders is `base`, or undefined.
+ * @param near  Where several have it, the one that shares most folders with this file.
+ */
+export function fileNamed(folder: Folder, base: string, near = ""): string | undefined {
+  return nearest(
+    folder.names.filter((name) => path.posix.basename(name) === base),
+    near,
+  );
+}
+
+/** The file that shares most folders with `near`. */
+export function nearest(names: readonly string[], near: string): string | undefined {
+  const own = near.split("/");
+  const shared = (name: string): number => {
+    const parts = name.split("/");
+    const differs = own.findIndex((part, i) => parts[i] !== part);
+    return differs < 0 ? own.length : differs;
+  };
+  return names.toSorted((a, b) => shared(b) - shared(a))[0];
 }
 
 /** What nodes gave in every step: spikes, or potentials where asked for. Shape [step, cell] each. */

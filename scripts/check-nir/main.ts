@@ -1,10 +1,10 @@
-// NIR files against Lacuna: `npm run check:nir -- [DIR] [--data DIR] [--json FILE]`. Prints file by file what was compared and the
+// NIR files against Lacuna: `npm run check:nir -- [DIR] [--data DIR] [--dt SECONDS] [--json FILE]`. Prints file by file what was compared and the
 // result; ends with 4 when something differs or was left out without a known reason.
 import { existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { checkBraille, isBraille } from "./braille.ts";
 import { openFolder } from "./graphs.ts";
-import { checkLifTraces, isLifTrace } from "./lif-traces.ts";
+import { checkLifTraces, isLifTrace, usualStepSeconds } from "./lif-traces.ts";
 import { checkNmnist } from "./nmnist.ts";
 import { checkReading } from "./reading.ts";
 import { isPassed, isSkipped, resultLine, type Result } from "./result.ts";
@@ -12,7 +12,12 @@ import { checkTraces, isTrace } from "./traces.ts";
 
 const shared = process.env["LACUNA_SHARED"] ?? "../shared";
 const { values, positionals } = parseArgs({
-  options: { json: { type: "string" }, data: { type: "string", default: `${shared}/data/nmnist` } },
+  options: {
+    json: { type: "string" },
+    data: { type: "string", default: `${shared}/data/nmnist` },
+    /** Seconds per step of the traces lif_*.csv, which do not say it. */
+    dt: { type: "string", default: String(usualStepSeconds) },
+  },
   allowPositionals: true,
 });
 const path = positionals[0] ?? `${shared}/nir`;
@@ -26,7 +31,7 @@ const checks = [
   () => checkReading(folder),
   () => checkTraces(folder),
   () => checkBraille(folder),
-  () => checkLifTraces(folder),
+  () => checkLifTraces(folder, Number(values.dt)),
   () => checkNmnist(folder, values.data),
 ];
 for (const check of checks) {

@@ -1,5 +1,6 @@
 // The paper's second experiment: graphs for N-MNIST on every test recording at hand.
 
+import path from "node:path";
 import { assertDefined } from "../../src/base/index.ts";
 import { startNir } from "../../src/compute/nir/index.ts";
 import { loadDataset, type Dataset } from "../../src/learning/data/index.ts";
@@ -7,7 +8,7 @@ import { fieldList, planNir, type NirGraph, type NirPlan } from "../../src/model
 import type { DialectName } from "../../src/model/neuron/index.ts";
 import { nodePlatform } from "../../src/platform/node/index.ts";
 import { graphAt, type Folder } from "./graphs.ts";
-import type { Result } from "./result.ts";
+import { guarded, type Result } from "./result.ts";
 
 type EventRecording = NonNullable<Dataset["test"]["recordings"]>[number];
 
@@ -33,10 +34,16 @@ export async function checkNmnist(folder: Folder, dataFolder: string): Promise<R
       results.push({ file, what: "N-MNIST", reason: `skipped: no recordings in ${dataFolder}`, expected: true });
       continue;
     }
-    const { test } = await loadDataset(nodePlatform.files, "nmnist", dataFolder);
-    for (const [name, accuracy] of Object.entries(published) as [DialectName, number][]) {
-      results.push(judge(file, graph, name, accuracy, test.recordings ?? [], test.labels));
-    }
+    const found = await guarded(file, "N-MNIST", async () => {
+      const { test } = await loadDataset(nodePlatform.files, "nmnist", dataFolder);
+      const known = Object.entries(published) as [DialectName, number][];
+      // The published accuracies are those of one net.
+      const isPublished = path.posix.basename(file) === "cnn_sinabs.nir";
+      return known.map(([name, accuracy]) =>
+        judge(file, graph, name, isPublished ? accuracy : undefined, test.recordings ?? [], test.labels),
+      );
+    });
+    results.push(...found);
   }
   return results;
 }
@@ -54,7 +61,7 @@ function judge(
   file: string,
   graph: NirGraph,
   name: DialectName,
-  accuracy: number,
+  accuracy: number | undefined,
   recordings: readonly EventRecording[],
   labels: Uint8Array,
 ): Result {
@@ -65,6 +72,10 @@ function judge(
   const margin = 2 * Math.sqrt((publishedClass.low * (1 - publishedClass.low)) / count);
   const isInClass = right / count >= publishedClass.low - margin;
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  if (accuracy === undefined) {
+    const reason = `${right} of ${count} test recordings right, ${percent(right / count)}, dialect ${name}; nothing is published to compare with`;
+    return { file, what: "N-MNIST accuracy", reason, expected: true };
+  }
   const note =
     `${right} of ${count} test recordings right, ${percent(right / count)}; dialect ${name}, frames of ${frameMicroseconds} µs with event counts, ` +
     `OFF before ON, most output spikes win; ${percent(accuracy)} in the paper on 10,000, class ${percent(publishedClass.low)}…${percent(publishedClass.high)} − ${percent(margin)} for ${count} samples`;

@@ -38,6 +38,21 @@ export function resultLine(result: Result): string {
   return `${mark} ${result.file}  ${result.what}: ${result.differing} of ${result.values} differ${note}`;
 }
 
+/** What a check of one file found; what breaks it is a finding too, and the other files are still checked. */
+export async function guarded(
+  file: string,
+  what: string,
+  check: () => Promise<Result | readonly Result[]>,
+): Promise<readonly Result[]> {
+  try {
+    const found = await check();
+    return Array.isArray(found) ? found : [found as Result];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, " ").slice(0, 300) : String(error);
+    return [{ file, what, reason, expected: false }];
+  }
+}
+
 /** Values that are not equal; a different length counts as all. */
 export function countDiffering(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Math.max(a.length, b.length);

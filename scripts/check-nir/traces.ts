@@ -5,9 +5,9 @@ import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../../src/base/index.ts";
 import { dialects, type DialectName } from "../../src/model/neuron/index.ts";
-import type { ResetChoice } from "../../src/model/nir/index.ts";
+import { dialectByName, resetChoices, type ResetChoice } from "../../src/model/nir/index.ts";
 import { fileNamed, fullPath, graphAt, record, type Folder } from "./graphs.ts";
-import { countDiffering, type Result } from "./result.ts";
+import { countDiffering, guarded, type Result } from "./result.ts";
 
 const numbers = z.array(z.unknown()).transform((value) => value.flat(9).map(Number));
 const steps = z.array(numbers);
@@ -17,6 +17,9 @@ const traceSchema = z.object({
   file: z.string(),
   written_by: z.string().default(""),
   semantics: z.string().default(""),
+  /** Said by the file itself, or else found in the texts above. */
+  dialect: z.string().optional(),
+  reset: z.enum(resetChoices).optional(),
   dt: z.number(),
   input: steps,
   spikes: byNode,
@@ -33,12 +36,8 @@ export function isTrace(name: string): boolean {
 export async function checkTraces(folder: Folder): Promise<Result[]> {
   const results: Result[] = [];
   for (const file of folder.names.filter(isTrace)) {
-    try {
-      results.push(...(await (file.endsWith(".io.json") ? checkTrace(folder, file) : checkDefaultReset(folder, file))));
-    } catch (error) {
-      if (!(error instanceof UserError || error instanceof z.ZodError)) throw error;
-      results.push({ file, what: "traces", reason: error.message, expected: false });
-    }
+    const check = file.endsWith(".io.json") ? checkTrace : checkDefaultReset;
+    results.push(...(await guarded(file, "traces", () => check(folder, file))));
   }
   return results;
 }
@@ -50,19 +49,24 @@ function read(folder: Folder, file: string): unknown {
 }
 
 /** Who made the trace: NIR's own interpreter, or the framework that wrote the file. */
-function dialectOf({ semantics, written_by: by }: z.infer<typeof traceSchema>): DialectName {
+function dialectOf({ semantics, written_by: by, dialect }: z.infer<typeof traceSchema>): DialectName {
+  if (dialect !== undefined) return dialectByName(dialect);
   if (semantics.includes("NIR reference interpreter")) return "nir";
-  const word = by.split(" ")[0]?.toLowerCase() ?? "";
-  const found = (Object.keys(dialects) as DialectName[]).find((name) => name === word);
+  const words = by.toLowerCase();
+  const found = (Object.keys(dialects) as DialectName[]).find((name) => name !== "nir" && words.includes(name));
   if (found !== undefined) return found;
-  throw new UserError("nir/unknown-dialect", `written by "${by}", which is no dialect`);
+  const known = Object.keys(dialects).join(", ");
+  throw new UserError(
+    "nir/unknown-dialect",
+    `written_by "${by}" names no dialect; say "dialect" in the file: ${known}`,
+  );
 }
 
 async function checkTrace(folder: Folder, file: string): Promise<Result[]> {
   const trace = traceSchema.parse(read(folder, file));
   const dialect = dialectOf(trace);
   return [
-    ...(await compareSpikes(folder, file, trace, trace.spikes, dialect)),
+    ...(await compareSpikes(folder, file, trace, trace.spikes, dialect, trace.reset)),
     ...(await comparePotentials(folder, file, trace, dialect)),
   ];
 }
@@ -84,7 +88,7 @@ async function compareSpikes(
   name: DialectName,
   reset?: ResetChoice,
 ): Promise<Result[]> {
-  const graph = await graphAt(folder, graphFile(folder, trace.file));
+  const graph = await graphAt(folder, graphFile(folder, trace.file, file));
   const how = { dialect: name, stepSeconds: trace.dt, ...(reset === undefined ? {} : { reset }) };
   const got = record(graph, how, trace.input, Object.keys(spikes));
   const note = `dialect ${name}${reset === undefined ? "" : `, reset ${reset}`}, dt ${trace.dt} s`;
@@ -111,8 +115,12 @@ async function comparePotentials(
 ): Promise<Result[]> {
   const potentials = Object.entries(trace.mem_after_reset ?? {});
   if (potentials.length === 0) return [];
-  const graph = await graphAt(folder, graphFile(folder, trace.file));
-  const how = { dialect: name, stepSeconds: trace.dt };
+  const graph = await graphAt(folder, graphFile(folder, trace.file, file));
+  const how = {
+    dialect: name,
+    stepSeconds: trace.dt,
+    ...(trace.reset === undefined ? {} : { reset: trace.reset }),
+  };
   const got = record(
     graph,
     how,
@@ -133,8 +141,8 @@ async function comparePotentials(
   });
 }
 
-function graphFile(folder: Folder, name: string): string {
-  const found = fileNamed(folder, path.posix.basename(name));
+function graphFile(folder: Folder, name: string, near: string): string {
+  const found = fileNamed(folder, path.posix.basename(name), near);
   if (found !== undefined) return found;
   throw new UserError("nir/data", `its graph ${name} is missing`);
 }
