@@ -114,6 +114,7 @@ async function measure(encoding: NonNullable<ConfigInput["encoding"]>, threads: 
     dataset,
     batch: batchOptions(config, stepCount),
     backend: wasmBackendOn(nodePlatform.threads),
+    workers: nodePlatform.workers,
     training: { ...trainingOptions(config), validationShare: 0 },
     onEpoch: async () => void ends.push(clock.monotonic()),
   });

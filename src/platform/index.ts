@@ -1,2 +1,3 @@
 export * from "./platform.ts";
+export * from "./sibling-module.ts";
 export * from "./team.ts";

@@ -77,6 +77,11 @@ export interface Workers {
    * @param options.heapMegabytes  Most memory for its JavaScript values; a worker that needs more dies alone, and is silent.
    */
   start(url: URL, options?: { readonly heapMegabytes?: number }): WorkerHandle;
+  /**
+   * Start a worker that answers with what a module makes of a request. The module knows nothing of workers: it exports
+   * `handle(message)`.
+   */
+  serve(url: URL): WorkerHandle;
 }
 
 export interface Machine {

@@ -2,10 +2,18 @@
 // network gives the same bits with it as without.
 
 import { randomStream } from "../../base/index.ts";
-import { convLayer, denseLayer, recurrentWeightsOf, type Layer, type Network } from "../../model/network/index.ts";
+import {
+  convLayer,
+  denseLayer,
+  listArrays,
+  normalizeLayer,
+  recurrentWeightsOf,
+  type Layer,
+  type Network,
+} from "../../model/network/index.ts";
 import { neuronSpec } from "../../model/neuron/index.ts";
 import { tensor } from "../../model/tensor/index.ts";
-import type { CompileOptions, Executor, LayerArrays, NetworkInput } from "../backend.ts";
+import type { CompileOptions, Executor, NetworkInput } from "../backend.ts";
 
 const sampleCount = 3;
 
@@ -32,7 +40,12 @@ export async function runSelfCheck(
     await executor.backward({ outputs: outputs.map((value, i) => value - (i % 3)) });
     const gradients = executor.read("gradients");
     executor.update({ learningRate: 1e-2, step: 1 });
-    results.push(...outputs, ...[...gradients, ...executor.read("weights")].flatMap(numbers));
+    results.push(
+      ...outputs,
+      ...[...gradients, ...executor.read("weights")].flatMap((arrays) =>
+        listArrays(arrays).flatMap((array) => [...array]),
+      ),
+    );
   }
   return results;
 }
@@ -62,7 +75,7 @@ function gridLayers(): readonly Layer[] {
     { input: { rows: 5, columns: 8, channels: 1 }, channels: 12, kernel: 2, pooling },
     neuron,
   );
-  const second = convLayer("layer1", { input: first.output, channels: 33, kernel: 2 }, neuron);
+  const second = normalizeLayer(convLayer("layer1", { input: first.output, channels: 33, kernel: 2 }, neuron));
   return [first, second, denseLayer("layer2", { inputCount: second.neuronCount, neuronCount: 10 }, neuron)];
 }
 
@@ -81,8 +94,4 @@ function smallInput(network: Network): NetworkInput {
   const random = randomStream(8, "self-check");
   const length = network.stepCount * sampleCount * network.inputCount;
   return { kind: "bytes", sampleCount, values: Uint8Array.from({ length }, () => (random.uniform() < 0.4 ? 1 : 0)) };
-}
-
-function numbers({ weights, bias, recurrentWeights }: LayerArrays): number[] {
-  return [...weights, ...(bias ?? []), ...(recurrentWeights ?? [])];
 }

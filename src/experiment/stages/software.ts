@@ -320,6 +320,7 @@ async function trainWithCheckpoints(
     dataset: data.dataset,
     batch: batchOptions(session.config, network.stepCount),
     backend: wasmBackendOn(session.platform.threads),
+    workers: session.platform.workers,
     training,
     resume,
     onProgress: context.onProgress,

@@ -1,4 +1,5 @@
 export { augmentImage, augments, noAugmentation, type Augmentation } from "./augment.ts";
+export { batchEncoder, type BatchEncoder } from "./batch-encoder.ts";
 export { encodeBatch, inputCountOf, inputGridOf, type BatchOptions } from "./batch.ts";
 export * from "./dataset.ts";
 export { readDigits } from "./digits.ts";

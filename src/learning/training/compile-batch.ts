@@ -31,3 +31,14 @@ export async function compileForBatch(
     }
   }
 }
+
+/**
+ * The samples that follow on those of a part, up to the end of their batch.
+ * @param part  A view of the order of an epoch, which fills its buffer.
+ */
+export function partAfter(part: Uint32Array, batchSize: number, partSize: number): Uint32Array {
+  const order = new Uint32Array(part.buffer);
+  const start = part.byteOffset / part.BYTES_PER_ELEMENT + part.length;
+  const batchEnd = (Math.floor(start / batchSize) + 1) * batchSize;
+  return order.subarray(start, Math.min(start + partSize, batchEnd));
+}

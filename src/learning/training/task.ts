@@ -1,6 +1,7 @@
 import type { ProgressListener } from "../../base/index.ts";
 import type { Backend, LayerArrays, Optimizer, Surrogate } from "../../compute/index.ts";
 import type { Network } from "../../model/network/index.ts";
+import type { Workers } from "../../platform/index.ts";
 import type { Augmentation, BatchOptions, Dataset } from "../data/index.ts";
 import type { ActivitySpec } from "./activity/index.ts";
 import type { ClipSpec } from "./clip.ts";
@@ -76,6 +77,8 @@ export interface TrainingTask {
   readonly dataset: Dataset;
   readonly batch: BatchOptions;
   readonly backend: Backend;
+  /** Encode batches ahead in a worker thread; results do not depend on it. */
+  readonly workers?: Workers;
   readonly training: TrainingOptions;
   /** A state from `onEpoch` or `checkpoints`: the result is the same as without the pause. */
   readonly resume?: TrainingState | undefined;

@@ -10,11 +10,11 @@ import {
   type UpdateStep,
 } from "../../compute/index.ts";
 import { addLayerArrays, layerArrays, listArrays, withArrays, type Network } from "../../model/network/index.ts";
-import { encodeBatch, splitValidation } from "../data/index.ts";
+import { batchEncoder, splitValidation, type BatchEncoder } from "../data/index.ts";
 import { partName, prunableParts, type Masks } from "../pruning/index.ts";
 import { activityPenalty } from "./activity/index.ts";
 import { clipGradients } from "./clip.ts";
-import { compileForBatch } from "./compile-batch.ts";
+import { compileForBatch, partAfter } from "./compile-batch.ts";
 import { evaluateNetwork } from "./evaluate.ts";
 import { hiddenFanOut } from "./fan-out.ts";
 import { EpochMonitor, type EpochRecord } from "./monitor.ts";
@@ -64,7 +64,8 @@ export async function train(options: TrainingTask): Promise<TrainingResult> {
     ...(onNote === undefined ? {} : { onNote }),
   });
   using held = executor;
-  return await new Trainer(options, held, partSize).run();
+  await using encoder = batchEncoder(options.dataset, options.batch, options.workers);
+  return await new Trainer(options, { executor: held, partSize, encoder }).run();
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -76,6 +77,7 @@ class Trainer {
   readonly #options: TrainingTask;
   readonly #executor: Executor;
   readonly #partSize: number;
+  readonly #encoder: BatchEncoder;
   readonly #training: Uint32Array;
   readonly #validation: Uint32Array;
   #transforms: TransformState = noTransforms;
@@ -91,10 +93,15 @@ class Trainer {
   #partial: TrainingState["partial"];
   #good: TrainingState | undefined;
 
-  constructor(options: TrainingTask, executor: Executor, partSize: number) {
+  constructor(
+    options: TrainingTask,
+    means: { readonly executor: Executor; readonly partSize: number; readonly encoder: BatchEncoder },
+  ) {
+    const { executor, partSize, encoder } = means;
     this.#options = options;
     this.#executor = executor;
     this.#partSize = partSize;
+    this.#encoder = encoder;
     const { training, validation } = splitValidation(options.dataset.train, options.training.validationShare);
     if (training.length === 0) throw new UserError("training/no-samples", "the training split has no samples");
     this.#training = training;
@@ -216,7 +223,9 @@ class Trainer {
   ): Promise<void> {
     const { network, dataset, training, batch } = this.#options;
     const augmented = { ...batch, epoch: this.#epoch, augmentation: training.augmentation };
-    const input = encodeBatch(dataset, dataset.train, chosen, augmented);
+    const input = await this.#encoder.encode(chosen, augmented);
+    const next = partAfter(chosen, training.batchSize, this.#partSize);
+    if (next.length > 0) this.#encoder.expect(next, augmented);
     const result = await this.#executor.forward(input, { training: true });
     const labels = Array.from(chosen, (index) => dataset.train.labels[index] ?? 0);
     const found = batchLoss(network, training.loss, result, labels);

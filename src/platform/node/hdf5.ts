@@ -1,7 +1,7 @@
 import { ToolError, UserError, type DataGroup } from "../../base/index.ts";
 import type { Hdf5, WorkerHandle } from "../index.ts";
 import type { Hdf5Request } from "./hdf5-worker.ts";
-import { siblingModule } from "./sibling-module.ts";
+import { siblingModule } from "../index.ts";
 import { nodeWorkers } from "./workers.ts";
 
 /** HDF5 by h5wasm, in a worker thread that is thrown away with the first file that breaks the library. */

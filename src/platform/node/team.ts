@@ -11,7 +11,7 @@ import {
   type ThreadTeam,
   type Threads,
 } from "../index.ts";
-import { siblingModule } from "./sibling-module.ts";
+import { siblingModule } from "../index.ts";
 
 /** Teams of worker threads. Idle helpers do not keep the process alive. */
 export const nodeThreads: Threads = {

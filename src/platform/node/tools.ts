@@ -1,6 +1,6 @@
 import type { ToolResult, Tools, WorkerHandle } from "../index.ts";
 import type { ToolRequest } from "./tool-worker.ts";
-import { siblingModule } from "./sibling-module.ts";
+import { siblingModule } from "../index.ts";
 import { nodeWorkers } from "./workers.ts";
 
 /** One warm worker per package: yosys, and nextpnr with icepack. */

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { BugError, ToolError, UserError, type ExitReason } from "../../base/index.ts";
-import type { WorkerHandle, Workers } from "../index.ts";
+import { siblingModule, type WorkerHandle, type Workers } from "../index.ts";
 
 /** An error as it crosses between threads. */
 export interface SentError {
@@ -20,7 +20,10 @@ export type Answer =
   | { readonly id: number; readonly error: SentError };
 
 /** Worker threads of this process. An idle worker does not keep the process alive. */
-export const nodeWorkers: Workers = { start };
+export const nodeWorkers: Workers = {
+  start,
+  serve: (url) => start(siblingModule(import.meta.url, "module-worker"), { workerData: url.href }),
+};
 
 // ---------------------------------------------------------------------------------------------------------------------
 
@@ -29,14 +32,17 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-function start(url: URL, options: { readonly heapMegabytes?: number } = {}): WorkerHandle {
-  const { heapMegabytes } = options;
-  const worker = new Worker(
-    url,
-    heapMegabytes === undefined
+function start(
+  url: URL,
+  options: { readonly heapMegabytes?: number; readonly workerData?: unknown } = {},
+): WorkerHandle {
+  const { heapMegabytes, workerData } = options;
+  const worker = new Worker(url, {
+    workerData,
+    ...(heapMegabytes === undefined
       ? {}
-      : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes }, stdout: true, stderr: true },
-  );
+      : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes }, stdout: true, stderr: true }),
+  });
   worker.unref();
   const waiting = new Map<number, Waiting>();
   let requestCount = 0;
