@@ -47,6 +47,15 @@ def pool(x, pooling):
     return average * size * size if pooling["kind"] == "sum" else average
 
 
+def normalization(layer, seed):
+    """Batch normalization over time and batch, its scale around what the case says; None where the layer has none."""
+    if "normalized" not in layer:
+        return None
+    channels = layer["channels"]
+    scale = (layer["normalized"] + fixed(channels, seed, 0.2)).requires_grad_()
+    return {"scale": scale, "mean": torch.zeros(channels), "variance": torch.ones(channels)}
+
+
 def run(case):
     """Counts of the output layer, and dLoss/dWeights for loss = sum of counts times fixed factors."""
     layers = case["layers"]
@@ -65,23 +74,26 @@ def run(case):
         kernel = weights.reshape(size, size, inputs // layer.get("groups", 1), channels).permute(3, 2, 0, 1)
         bias = fixed(channels, 30 + index, 0.2)
         arrays.append((kernel.clone().requires_grad_(), bias.clone().requires_grad_()))
-    potentials = [None] * len(layers)
-    spikes = [None] * len(layers)
-    counts = 0
-    for frame in frames:
-        x = frame
-        for index, layer in enumerate(layers):
-            kernel, bias = arrays[index]
-            x = pool(x, layer.get("inputPooling"))
-            x = functional.conv2d(
-                x, kernel, bias, layer.get("stride", 1), layer.get("padding", 0), 1, layer.get("groups", 1)
-            )
-            x = pool(x, layer.get("pooling"))
-            v = x if potentials[index] is None else DECAY * potentials[index] + x
-            s = Spike.apply(v - 1)
-            potentials[index] = v - s.detach()
-            x = s
-        counts = counts + x
+    norms = [normalization(layer, 50 + index) for index, layer in enumerate(layers)]
+    x = torch.stack(frames)
+    for index, layer in enumerate(layers):
+        kernel, bias = arrays[index]
+        norm = norms[index]
+        # All steps and samples at once: a normalized layer's statistics run over both.
+        y = pool(x.flatten(0, 1), layer.get("inputPooling"))
+        y = functional.conv2d(
+            y, kernel, bias if norm is None else None, layer.get("stride", 1), layer.get("padding", 0), 1, layer.get("groups", 1)
+        )
+        y = pool(y, layer.get("pooling"))
+        if norm is not None:
+            y = functional.batch_norm(y, norm["mean"], norm["variance"], norm["scale"], bias, True, 0.1, 1e-5)
+        v, sent = 0, []
+        for current in y.unflatten(0, (STEPS, SAMPLES)):
+            v = DECAY * v + current
+            sent.append(Spike.apply(v - 1))
+            v = v - sent[-1].detach()
+        x = torch.stack(sent)
+    counts = x.sum(0)
     flat = counts.permute(0, 2, 3, 1).reshape(SAMPLES, -1)
     factors = fixed(flat.numel(), 40).reshape(flat.shape)
     (flat * factors).sum().backward()
@@ -98,8 +110,18 @@ def run(case):
                 "bias": listed(bias),
                 "weightGradient": last(kernel.grad),
                 "biasGradient": listed(bias.grad),
+                **(
+                    {}
+                    if norm is None
+                    else {
+                        "scale": listed(norm["scale"]),
+                        "scaleGradient": listed(norm["scale"].grad),
+                        "runningMean": listed(norm["mean"]),
+                        "runningVariance": listed(norm["variance"]),
+                    }
+                ),
             }
-            for kernel, bias in arrays
+            for (kernel, bias), norm in zip(arrays, norms)
         ],
     }
 
@@ -126,6 +148,21 @@ cases = [
     {"title": "union of spikes", "input": grid, "layers": [first, {**second, "padding": 1, "inputPooling": window("max")}]},
     {"title": "counts of spikes", "input": grid, "layers": [first, {**second, "padding": 1, "inputPooling": window("sum")}]},
     {"title": "mean of spikes", "input": grid, "layers": [first, {**second, "padding": 1, "inputPooling": window("average")}]},
+    {"title": "normalized", "input": grid, "layers": [{**first, "normalized": 1}, {**second, "normalized": 0.8}]},
+    {
+        "title": "normalized maximum and average",
+        "input": grid,
+        "layers": [
+            {**first, "normalized": 0.9, "pooling": window("max")},
+            {**second, "padding": 1, "normalized": 0.9, "pooling": window("average", 2, 1)},
+        ],
+    },
+    {
+        "title": "normalized direct input",
+        "input": grid,
+        "direct": True,
+        "layers": [{**first, "normalized": 1, "pooling": window("max")}, {**second, "padding": 1, "normalized": 1}],
+    },
     {"title": "direct input", "input": grid, "direct": True, "layers": [{**first, "pooling": window("max")}, {**second, "padding": 1}]},
 ]
 

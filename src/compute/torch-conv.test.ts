@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   convLayer,
+  normalizeLayer,
   pooledGrid,
   type Grid,
   type InputPooling,
@@ -35,6 +36,7 @@ interface Case {
     readonly groups?: number;
     readonly pooling?: Pooling;
     readonly inputPooling?: Pooling;
+    readonly normalized?: number;
   }[];
   readonly frames: readonly (readonly number[])[];
   readonly counts: readonly number[];
@@ -44,6 +46,11 @@ interface Case {
     readonly bias: readonly number[];
     readonly weightGradient: readonly number[];
     readonly biasGradient: readonly number[];
+    /** Of normalized layers. */
+    readonly scale?: readonly number[];
+    readonly scaleGradient?: readonly number[];
+    readonly runningMean?: readonly number[];
+    readonly runningVariance?: readonly number[];
   }[];
 }
 
@@ -64,11 +71,15 @@ function networkOf(item: Case): Network {
     );
     const arrays = item.arrays[l]!;
     arriving = layer.output;
-    return {
+    const filled = {
       ...layer,
       weights: tensor(layer.weights.shape, Float32Array.from(arrays.weights)),
       bias: tensor([shape.channels], Float32Array.from(arrays.bias)),
     };
+    if (arrays.scale === undefined) return filled;
+    const { normalization, ...rest } = normalizeLayer(filled);
+    const scale = tensor([shape.channels], Float32Array.from(arrays.scale));
+    return { ...rest, normalization: { ...normalization!, scale } };
   });
   return {
     kind: "network",
@@ -106,9 +117,17 @@ function holdToTorch(backend: Backend): void {
       const { outputs } = await executor.forward(input, { training: true });
       assert.deepEqual([...outputs], item.counts);
       await executor.backward({ outputs: Float32Array.from(item.factors) });
-      executor.read("gradients").forEach(({ weights, bias }, l) => {
+      executor.read("gradients").forEach(({ weights, bias, normalization }, l) => {
         assertClose(weights, item.arrays[l]!.weightGradient);
         assertClose(bias!, item.arrays[l]!.biasGradient);
+        const { scaleGradient } = item.arrays[l]!;
+        if (scaleGradient !== undefined) assertClose(normalization!.scale, scaleGradient);
+      });
+      executor.read("weights").forEach(({ normalization }, l) => {
+        const { runningMean, runningVariance } = item.arrays[l]!;
+        if (runningMean === undefined || runningVariance === undefined) return;
+        assertClose(normalization!.mean, runningMean);
+        assertClose(normalization!.variance, runningVariance);
       });
     });
   }
