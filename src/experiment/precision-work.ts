@@ -16,7 +16,9 @@ import {
   splitValidation,
   type CalibratedLayer,
   type QuantizationScheme,
+  shiftBiases,
   type RoundingError,
+  type RoundingRule,
   type Sensitivity,
 } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
@@ -32,11 +34,13 @@ export interface PrecisionReport {
   readonly scheme: QuantizationScheme;
   /** The scheme's own bits everywhere, its scales calibrated. */
   readonly calibrated: { readonly accuracy: number; readonly layers: readonly CalibratedLayer[] };
+  /** What each rule of rounding does to the weights on the scheme's grid. */
   readonly rounding: readonly {
     readonly layer: string;
-    readonly nearest: RoundingError;
-    readonly floor: RoundingError;
+    readonly rules: Readonly<Record<RoundingRule, RoundingError>>;
   }[];
+  /** Mean error of a potential at each multiplication with the coefficients' fraction bits, in its last bit, by rule. */
+  readonly shifts: { readonly bits: number; readonly biases: Readonly<Record<RoundingRule, number>> };
   readonly sensitivities: readonly Sensitivity[];
   readonly mixed?: {
     readonly bits: readonly number[];
@@ -108,8 +112,9 @@ export async function precisionOf(
     calibrated: { accuracy: (await calibration(calibrated.network)).accuracy, layers: calibrated.layers },
     rounding: network.layers.map((layer) => {
       const [weights, channels] = [allWeights(layer), channelsOf(layer)];
-      return { layer: layer.name, ...roundingErrors(fitScheme(weights, channels, scheme), weights, channels) };
+      return { layer: layer.name, rules: roundingErrors(fitScheme(weights, channels, scheme), weights, channels) };
     }),
+    shifts: { bits: config.numerics.coefficientFraction, biases: shiftBiases(config.numerics.coefficientFraction) },
     sensitivities,
     ...(bits === undefined
       ? {}

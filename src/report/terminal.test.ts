@@ -89,6 +89,8 @@ test("bars and sparklines have their width for any share", () => {
   assert.equal(usageBar(1388, 7680, 10), "█▊░░░░░░░░  18 %");
   assert.equal(usageBar(20, 10, 4), "████ 200 % !");
   assert.equal(usageBar(1, Number.NaN, 4), "····  unknown");
+  assert.equal(usageBar(0, 0, 4), "····  none");
+  assert.equal(usageBar(2, 0, 4), "████  none !");
 });
 
 test("figures are aligned with their badges", () => {

@@ -85,9 +85,10 @@ export function progressBar(share: number, width = 20): string {
   return (("█".repeat(whole) + part).slice(0, width) + "░".repeat(width)).slice(0, width);
 }
 
-/** Used and limit as a bar with its percentage: `██████░░  71 %`; more than the limit ends in `!`. */
+/** Used and limit as a bar with its percentage: `██████░░  71 %`; more than the limit ends in `!`; what a target does not have is `none`. */
 export function usageBar(used: number, limit: number, width = 20): string {
-  if (!Number.isFinite(used) || !(limit > 0)) return `${"·".repeat(width)}  unknown`;
+  if (!Number.isFinite(used) || !(limit >= 0)) return `${"·".repeat(width)}  unknown`;
+  if (limit === 0) return used === 0 ? `${"·".repeat(width)}  none` : `${"█".repeat(width)}  none !`;
   const percent = Math.round((used / limit) * 100);
   return `${progressBar(used / limit, width)} ${String(percent).padStart(3)} %${used > limit ? " !" : ""}`;
 }

@@ -12,7 +12,7 @@ export const formatsCommand: CommandDefinition = {
     command
       .option("--ram <kind>", "ice40-ebr, ice40-spram, ecp5-ebr, xc7-ramb18 or xc7-ramb36", "ice40-ebr")
       .option("--lanes <list>", "lanes per layer, such as 8,2", "1")
-      .option("--max-cycles <count>", "cycles that a spike may take; by default as many as dense storage")
+      .option("--max-cycles <count>", "cycles that a row may take; by default as many as dense storage")
       .option("--break-even", "also print the density below which each format saves bits"),
   run: async ([file = ""], options) => {
     const voice = voiceOf(options);
@@ -31,7 +31,9 @@ export const formatsCommand: CommandDefinition = {
       return 0;
     }
     const right = (title: string) => ({ title, align: "right" as const });
-    print(`${found.ram.title} (${found.ram.source}); bits are exact, cycles and reads are means over the inputs`);
+    print(
+      `${found.ram.title} (${found.ram.source}); bits are exact, cycles and reads are means over rows: one for a spike into a dense layer, one for each kernel position that it reaches in a convolution`,
+    );
     for (const layer of found.layers) {
       const { choice } = layer;
       print(`\n${layer.layer}: ${layer.rows} × ${layer.columns}, ${layer.bits} bit, ${layer.lanes} lanes`);
@@ -42,8 +44,8 @@ export const formatsCommand: CommandDefinition = {
             right("bits"),
             right("allocated bits"),
             right("blocks"),
-            right("cycles/spike"),
-            right("metadata reads/spike"),
+            right("cycles/row"),
+            right("metadata reads/row"),
             right("saves below"),
           ],
           choice.costs.map((cost) => [

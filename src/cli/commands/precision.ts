@@ -70,8 +70,7 @@ async function linesOf(found: PrecisionReport): Promise<string[]> {
       { title: "layer" },
       right("spikes that differ"),
       right("calibrated"),
-      right("bias, nearest"),
-      right("bias, floor"),
+      ...["bias: ties away", "to even", "up", "floor"].map(right),
       right("rms error"),
       ...(sensitivities[0]?.choices ?? []).map(({ bits }) => right(`${bits} bit alone`)),
     ],
@@ -82,9 +81,8 @@ async function linesOf(found: PrecisionReport): Promise<string[]> {
         layer.layer,
         percent(layer.before),
         percent(layer.after),
-        bias(rounding?.nearest.bias),
-        bias(rounding?.floor.bias),
-        bias(rounding?.nearest.rootMeanSquare),
+        ...(["away", "even", "up", "floor"] as const).map((rule) => bias(rounding?.rules[rule].bias)),
+        bias(rounding?.rules.away.rootMeanSquare),
         ...(sensitivities[l]?.choices ?? []).map(({ accuracy }) => percent(accuracy)),
       ];
     }),
@@ -94,11 +92,19 @@ async function linesOf(found: PrecisionReport): Promise<string[]> {
     "",
     byLayer,
     "bias and error in % of the mean weight magnitude; accuracy with that layer alone quantized",
+    shiftLine(found.shifts),
     ...(mixed === undefined
       ? []
       : [`mixed ${mixed.bits.join("-")} bit, ${mixed.totalBits} bits of weights: ${percent(mixed.accuracy)}`]),
     ...(golden === undefined ? ["no integers for this network: see lacuna rtl"] : goldenLines(golden)),
   ];
+}
+
+/** What potentials gain or lose where a coefficient's fraction is dropped. */
+function shiftLine({ bits, biases }: PrecisionReport["shifts"]): string {
+  const names = { away: "ties away", even: "to even", up: "up", floor: "floor" } as const;
+  const parts = (["away", "even", "up", "floor"] as const).map((rule) => `${names[rule]} ${biases[rule].toFixed(4)}`);
+  return `bias of a potential per dropped fraction of ${bits} bits, in its last bit: ${parts.join("   ")}`;
 }
 
 function goldenLines({

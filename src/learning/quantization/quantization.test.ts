@@ -15,8 +15,11 @@ import {
   quantizeNetwork,
   rangeGradient,
   roundingErrors,
+  roundingRules,
+  shiftBiases,
   stepRange,
   type CalibrationRun,
+  type RoundingRule,
   type Sensitivity,
 } from "./index.ts";
 
@@ -54,14 +57,33 @@ test("asymmetric grids span both ends and pay where values lean to one side", ()
   );
 });
 
-test("rounding to the nearest level has no bias, rounding down has half a step", () => {
+test("rounding to the nearest level has no bias, rounding down has half a step; ties tell the rules apart", () => {
   const values = Float32Array.from({ length: 3000 }, () => random.uniform() * 2 - 1);
   const quantizer = { bits: 8, scale: 1 / 16 };
-  const { nearest, floor } = roundingErrors(quantizer, values, 1);
-  assert.ok(Math.abs(nearest.bias) < 2e-3, `${nearest.bias}`);
+  const { away, even, up, floor } = roundingErrors(quantizer, values, 1);
+  assert.ok(Math.abs(away.bias) < 2e-3, `${away.bias}`);
   // The mean magnitude is one half.
   assert.ok(Math.abs(floor.bias + 1 / 16) < 4e-3, `${floor.bias}`);
-  assert.ok(floor.rootMeanSquare > 1.9 * nearest.rootMeanSquare);
+  assert.ok(floor.rootMeanSquare > 1.9 * away.rootMeanSquare);
+  assert.ok(Math.abs(even.bias - up.bias) < 1e-3);
+  const round = (rule: RoundingRule, ...all: readonly number[]): readonly number[] =>
+    all.map((value) => roundingRules[rule](value) + 0);
+  assert.deepEqual(round("away", -2.5, -1.5, -0.5, 0.5, 1.5, 2.4), [-3, -2, -1, 1, 2, 2]);
+  assert.deepEqual(round("even", -2.5, -1.5, -0.5, 0.5, 1.5, 2.6), [-2, -2, 0, 0, 2, 3]);
+  assert.deepEqual(round("up", -2.5, -1.5, -0.5, 0.5, 1.5, 2.4), [-2, -1, 0, 1, 2, 2]);
+  assert.deepEqual(round("floor", -2.5, 0.5, 2.9), [-3, 0, 2]);
+  const ties = Float32Array.of(0.5, 1.5, 2.5, 3.5);
+  const { away: pushed, even: fair } = roundingErrors({ bits: 8, scale: 1 }, ties, 1);
+  assert.deepEqual([pushed.bias, fair.bias], [0.25, 0]);
+});
+
+test("dropping bits: down loses almost half a unit, ties upward gain half of the smallest fraction, the others nothing", () => {
+  for (const bits of [1, 2, 3, 8]) {
+    const { away, even, up, floor } = shiftBiases(bits);
+    assert.ok(Math.abs(away) < 1e-12 && Math.abs(even) < 1e-12);
+    assert.ok(Math.abs(up - 2 ** -(bits + 1)) < 1e-12, `${up}`);
+    assert.ok(Math.abs(floor + (1 - 2 ** -bits) / 2) < 1e-12, `${floor}`);
+  }
 });
 
 test("the learned quantizer: its levels, its start, its gradient by differences", () => {

@@ -1,12 +1,5 @@
 import { throwProblems } from "../../base/index.ts";
-import {
-  checkQuantizer,
-  fitQuantizer,
-  largestLevel,
-  quantizeValue,
-  scaleOf,
-  type Quantizer,
-} from "../../model/tensor/index.ts";
+import { checkQuantizer, fitQuantizer, largestLevel, scaleOf, type Quantizer } from "../../model/tensor/index.ts";
 
 /** How weights become integers. */
 export interface QuantizationScheme {
@@ -76,41 +69,6 @@ export function alignQuantizer(quantizer: Quantizer, other: Quantizer): Quantize
 /** The power of two nearest to a scale, by ratio. */
 export function nearestPowerOfTwo(scale: number): number {
   return 2 ** Math.round(Math.log2(scale));
-}
-
-/** What rounding does to values, in units of the mean magnitude of the non-zero ones. */
-export interface RoundingError {
-  /** Mean of (rounded − value): 0 when nothing is pulled to one side. */
-  readonly bias: number;
-  readonly rootMeanSquare: number;
-}
-
-/** The error of a quantizer, and the bias that rounding down (a shift) instead of to the nearest level would have. */
-export function roundingErrors(
-  quantizer: Quantizer,
-  values: Float32Array,
-  channelCount: number,
-): { readonly nearest: RoundingError; readonly floor: RoundingError } {
-  const magnitude = values.reduce((sum, v) => sum + Math.abs(v), 0) / Math.max(1, values.filter((v) => v !== 0).length);
-  const errorOf = (rounded: (value: number, channel: number) => number): RoundingError => {
-    let [sum, squares] = [0, 0];
-    values.forEach((value, i) => {
-      const channel = i % channelCount;
-      const error = rounded(value, channel) * scaleOf(quantizer, channel) - value;
-      sum += error;
-      squares += error * error;
-    });
-    const unit = magnitude === 0 ? 1 : magnitude;
-    const count = Math.max(1, values.length);
-    return { bias: sum / count / unit, rootMeanSquare: Math.sqrt(squares / count) / unit };
-  };
-  return {
-    nearest: errorOf((value, channel) => quantizeValue(quantizer, value, channel)),
-    floor: errorOf((value, channel) => {
-      const scale = scaleOf(quantizer, channel);
-      return quantizeValue(quantizer, Math.floor(value / scale) * scale, channel);
-    }),
-  };
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
