@@ -2,6 +2,7 @@
 // are no files (in a browser). `--check` only says whether it is current.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { registerPackage } from "../src/hardware/rtl/register-map.ts";
 
 const target = "src/hardware/rtl/hdl.generated.ts";
 
@@ -14,6 +15,7 @@ export function embeddedHdl(): string {
 }
 
 if (import.meta.main) {
+  if (!process.argv.includes("--check")) writeFileSync("hdl/lacuna_registers.sv", registerPackage());
   const current = readFileSync(target, { encoding: "utf8", flag: "a+" });
   if (current === embeddedHdl()) console.log(`${target} is current`);
   else if (process.argv.includes("--check")) {

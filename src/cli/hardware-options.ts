@@ -2,9 +2,11 @@ import type { Command } from "commander";
 import { suggestName, UserError } from "../base/index.ts";
 import {
   familyNames,
+  hostDoors,
   protections,
   weightStorages,
   type HardwareChoice,
+  type HostDoor,
   type Protection,
 } from "../hardware/family/index.ts";
 
@@ -16,6 +18,13 @@ export function configureHardware(command: Command): void {
     .option("--family <name>", familyNames.join(", "), "layer-pipeline")
     .option("--storage <name>", weightStorages.join(" or "), "dense")
     .option("--protect <list>", `against faults: ${protections.join(", ")}`);
+}
+
+/** How a processor reaches the design. @throws `usage/flag` with a suggestion */
+export function hostDoor(given: string): HostDoor {
+  const match = hostDoors.find((door) => door === given);
+  if (match !== undefined) return match;
+  throw new UserError("usage/flag", `--host ${given}: ${suggestName(given, hostDoors)}`, { exit: "usage" });
 }
 
 /** The choice that the flags mean. @throws `usage/flag` with a suggestion */

@@ -74,7 +74,7 @@ export async function loadDesign(files: Files, folder: string): Promise<SavedDes
   };
   const contents = await Promise.all(
     list.files.map(async (name) => {
-      if (!/^[A-Za-z][A-Za-z0-9_]*\.(sv|hex)$/.test(name)) {
+      if (!/^[A-Za-z][A-Za-z0-9_]*\.(sv|hex|h|md)$/.test(name)) {
         throw new UserError("design/incomplete", `${listPath}: "${name}" is no file of a design`, { path: listPath });
       }
       return { name, text: await files.readText(`${folder}/${name}`) };

@@ -3,7 +3,7 @@
 import { assertDefined, type Problem, type QuantityKind } from "../base/index.ts";
 import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
-import { blocksUsed, families, type HardwareChoice } from "../hardware/family/index.ts";
+import { blocksUsed, families, type HardwareChoice, withHostDoor, type HostDoor } from "../hardware/family/index.ts";
 import { runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
 import { neuronSupport, type NeuronSupport } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
@@ -150,6 +150,7 @@ export async function fitModel(
 export async function emitModel(
   options: ModelTask & {
     readonly folder: string;
+    readonly door: HostDoor;
     readonly choice: HardwareChoice;
     readonly target: string;
     readonly sampleCount: number;
@@ -160,9 +161,10 @@ export async function emitModel(
   const dataset = await datasetOf(options, model, undefined);
   const trace = goldenOn(model, dataset, Math.min(options.sampleCount, dataset.test.sampleCount));
   const built = buildDesign(integerOf(model), options.choice, targetByName(options.target), trace);
-  await saveDesign(files, options.folder, { mapping: built.mapping, design: built.design, trace });
+  const design = withHostDoor(built.mapping, built.design, options.door);
+  await saveDesign(files, options.folder, { mapping: built.mapping, design, trace });
   return {
-    files: built.design.files.map(({ name }) => name),
+    files: design.files.map(({ name }) => name),
     meanCycles: built.meanCycles,
     samples: trace.sampleCount,
   };

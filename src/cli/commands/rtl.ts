@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
-import { configureHardware, hardwareChoice } from "../hardware-options.ts";
+import { hostDoors } from "../../hardware/family/index.ts";
+import { configureHardware, hardwareChoice, hostDoor } from "../hardware-options.ts";
 import { print, stageView, voiceOf } from "../terminal.ts";
 import { commandPrefix } from "../version.ts";
 import { packageFolder } from "../whole-path.ts";
@@ -13,7 +14,8 @@ export const rtlCommand: CommandDefinition = {
     configureHardware(command);
     command
       .option("-o, --output <folder>", "folder to write", "rtl")
-      .option("--samples <count>", "test samples in the golden trace", "100");
+      .option("--samples <count>", "test samples in the golden trace", "100")
+      .option("--host <door>", `how a processor reaches it: ${hostDoors.join(", ")}`, "words");
   },
   run: async ([file = ""], options, signal) => {
     const voice = voiceOf(options);
@@ -26,6 +28,7 @@ export const rtlCommand: CommandDefinition = {
       file,
       folder,
       choice: hardwareChoice(options),
+      door: hostDoor(String(options["host"])),
       target: String(options["target"]),
       sampleCount: Number(options["samples"]),
       signal,

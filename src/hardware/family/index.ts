@@ -20,6 +20,7 @@ export {
 } from "./names.ts";
 export type { LayerWork, MemoryAccesses } from "./work.ts";
 export { drawFaults, faultKinds, type DrawOptions, type FaultKind } from "./draw-faults.ts";
+export { hostDoors, withHostDoor, type HostDoor } from "./emit-host.ts";
 export { disturb, type Disturbance } from "./disturb.ts";
 export { memoryFaults, weightPlace, type MemoryPlace } from "./fault-places.ts";
 export { drainCycles, fetchTiming, type FetchTiming } from "./fetch.ts";

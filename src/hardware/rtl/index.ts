@@ -9,6 +9,7 @@ export * from "./neuron-support.ts";
 export * from "./netlist.ts";
 export * from "./proofs.ts";
 export * from "./prove.ts";
+export * from "./register-map.ts";
 export * from "./simulator.ts";
 export * from "./checker.ts";
 export * from "./stimuli.ts";
