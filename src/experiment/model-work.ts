@@ -5,7 +5,7 @@ import { wasmBackendOn } from "../compute/index.ts";
 import { estimateCells } from "../hardware/cost/index.ts";
 import { blocksUsed, families, type HardwareChoice, withHostDoor, type HostDoor } from "../hardware/family/index.ts";
 import { runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
-import { neuronSupport, type NeuronSupport } from "../hardware/rtl/index.ts";
+import { layerSupport, type NeuronSupport } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import {
   evaluateNetwork,
@@ -189,7 +189,8 @@ export async function inspectModel(files: Files, file: string): Promise<ModelSum
       low: layer.weights.data.reduce((a, b) => Math.min(a, b), 0),
       high: layer.weights.data.reduce((a, b) => Math.max(a, b), 0),
       parameters: layer.neuron.parameters,
-      support: neuronSupport(layer.neuron, layer.quantizer?.scale),
+      learned: Object.keys(layer.neuronParameters ?? {}),
+      support: layerSupport(layer),
     })),
     storage: network.layers.flatMap((layer) => {
       const { quantizer } = layer;
@@ -222,6 +223,8 @@ export interface ModelSummary {
     readonly low: number;
     readonly high: number;
     readonly parameters: Readonly<Record<string, number>>;
+    /** Parameters that differ from neuron to neuron. */
+    readonly learned: readonly string[];
     /** What can run its neuron. */
     readonly support: NeuronSupport;
   }[];

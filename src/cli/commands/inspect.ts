@@ -47,7 +47,7 @@ export const inspectCommand: CommandDefinition = {
             ? `float, ${l.low.toPrecision(3)}…${l.high.toPrecision(3)}`
             : `${l.weightBits} bit`,
           Object.entries(l.parameters)
-            .map(([name, value]) => `${name} ${value}`)
+            .map(([name, value]) => `${name} ${l.learned.includes(name) ? "per neuron" : value}`)
             .join(", "),
         ]),
       ).trimEnd(),

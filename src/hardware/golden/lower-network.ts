@@ -73,6 +73,26 @@ export function chooseFormats(layer: Pick<Layer, "neuron">, unit: number, option
   };
 }
 
+/** Why no integers say a layer, whatever its neuron is; undefined where they may. */
+export function layerRefusal(layer: Layer): UserError | undefined {
+  if (layer.neuronParameters !== undefined) {
+    return unsupported(
+      "lower/neuron-parameters",
+      layer.name,
+      "parameters that differ from neuron to neuron have no integers yet",
+      "train one value for the whole layer",
+    );
+  }
+  if (delaysOf(layer) !== undefined) {
+    const hint = "use a layer without delays";
+    return unsupported("lower/delays", layer.name, "delayed synapses have no hardware yet", hint);
+  }
+  if (layer.normalization !== undefined) {
+    return unsupported("lower/normalization", layer.name, "currents are normalized", "fold the normalization first");
+  }
+  return undefined;
+}
+
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** The largest of bits is their union: it happens where the spikes come from. */
@@ -83,21 +103,8 @@ function unionBefore({ inputPooling }: Layer): SpikeUnion | undefined {
 }
 
 function lowerLayer(layer: Layer, inputCount: number, options: LowerOptions): IntegerLayer {
-  if (layer.neuronParameters !== undefined) {
-    throw unsupported(
-      "lower/neuron-parameters",
-      layer.name,
-      "parameters that differ from neuron to neuron have no integers yet",
-      "train one value for the whole layer",
-    );
-  }
-  if (delaysOf(layer) !== undefined) {
-    const hint = "use a layer without delays";
-    throw unsupported("lower/delays", layer.name, "delayed synapses have no hardware yet", hint);
-  }
-  if (layer.normalization !== undefined) {
-    throw unsupported("lower/normalization", layer.name, "currents are normalized", "fold the normalization first");
-  }
+  const refusal = layerRefusal(layer);
+  if (refusal !== undefined) throw refusal;
   const { shape, weights: values, fold, share, biasTimes, bias } = lowerSynapses(layer, inputCount);
   const integers = integerWeights(layer, values, options.weightBits);
   const unit = integers.unit * share;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { denseLayer } from "../../model/network/index.ts";
 import { neuronModels, neuronSpec, type NeuronModelName } from "../../model/neuron/index.ts";
-import { neuronReaders, neuronSupport, supportLines, verdictText } from "./neuron-support.ts";
+import { tensor } from "../../model/tensor/index.ts";
+import { layerSupport, neuronReaders, neuronSupport, supportLines, verdictText } from "./neuron-support.ts";
 
 test("who runs a neuron, why not who does not, and what helps", () => {
   assert.deepEqual(supportLines(neuronSupport(neuronSpec("lif"))), [
@@ -23,6 +25,16 @@ test("a neuron that counts in whole units runs with a quantizer of scale 1 only"
   assert.equal(
     verdictText(integers),
     "no, lower/no-integer-form: it counts in whole units, but weight 1 stands for 0.0625; give the layer a quantizer of scale 1",
+  );
+});
+
+test("what a layer asks beside its neuron is said, too", () => {
+  const layer = denseLayer("hidden", { inputCount: 2, neuronCount: 3 }, neuronSpec("lif"));
+  assert.deepEqual(layerSupport(layer), neuronSupport(neuronSpec("lif")));
+  const own = { ...layer, neuronParameters: { decay: tensor([3], Float32Array.of(0.5, 0.6, 0.7)) } };
+  assert.equal(
+    verdictText(layerSupport(own).integers),
+    "no, lower/neuron-parameters: parameters that differ from neuron to neuron have no integers yet; train one value for the whole layer",
   );
 });
 

@@ -1,6 +1,7 @@
 // What can run a neuron, tried out: one answer for the generated table of neurons and for `lacuna inspect`.
 
 import { UserError } from "../../base/index.ts";
+import type { Layer } from "../../model/network/index.ts";
 import {
   lowerNeuron,
   neuronOf,
@@ -9,6 +10,7 @@ import {
   type LoweringFormats,
   type NeuronSpec,
 } from "../../model/neuron/index.ts";
+import { layerRefusal } from "../golden/index.ts";
 import { neuronModule } from "./neuron-datapath.ts";
 
 /** Who reads a neuron's definition. */
@@ -44,6 +46,15 @@ export function neuronSupport(spec: NeuronSpec, unit?: number): NeuronSupport {
     integers,
     rtl: lowered === undefined ? integers : printed(lowered, integers),
   };
+}
+
+/** The same of a layer: what no integers say of it is said in place of its neuron's. */
+export function layerSupport(layer: Layer): NeuronSupport {
+  const support = neuronSupport(layer.neuron, layer.quantizer?.scale);
+  const error = layerRefusal(layer);
+  if (error === undefined) return support;
+  const refused = refusal(error);
+  return { ...support, integers: refused, rtl: refused };
 }
 
 /** "yes, with …", or "no: why; what helps". */
@@ -101,6 +112,6 @@ function printed(neuron: IntegerNeuron, integers: Verdict): Verdict {
 /** @throws what is no refusal */
 function refusal(error: unknown): Verdict {
   if (!(error instanceof UserError)) throw error;
-  const reason = error.message.replace(/^neuron "\w+": /, "");
+  const reason = error.message.replace(/^(neuron )?"[^"]+": /, "");
   return { runs: false, code: error.code, reason, remedy: error.hint };
 }
