@@ -65,7 +65,7 @@ export const sweeps: Readonly<Record<string, Sweep>> = Object.fromEntries(
           {
             name: "surrogate",
             title: "surrogate",
-            values: ["fastSigmoid", "arctan", "sigmoid", "superSpike", "gaussian"],
+            values: ["fastSigmoid", "arctan", "sigmoid", "triangle", "gaussian"],
             choose: (value) => ({ training: { surrogate: value, surrogateParameters: {} } }),
           },
           {

@@ -166,7 +166,7 @@ export function sweepFigures({ sweep, study }: SweepResult): Readonly<Record<str
       title: `${title}, ${unit}`,
       caption: `${sweep.title}; the strongest cell is the largest number.`,
       row: { title: down.title, names: down.values.map(String) },
-      column: { title: across?.title ?? title, names: across?.values.map(String) ?? [""] },
+      column: { title: across?.title ?? "", names: across?.values.map(String) ?? [""] },
       cells,
       text,
     });

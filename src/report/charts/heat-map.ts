@@ -62,6 +62,7 @@ export function gridMap(options: {
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const picture = heatMap({
     label: title,
+    heading: title,
     rowNames: row.names,
     columnNames: column.names,
     columnTitle: column.title,
@@ -128,6 +129,8 @@ function peakOf(rows: readonly (readonly number[])[]): number {
 
 interface HeatMap {
   readonly label: string;
+  /** Drawn above, for pictures that leave the page. */
+  readonly heading?: string;
   readonly rowNames: readonly string[];
   readonly columnNames: readonly string[];
   readonly rowTitle?: string;
@@ -142,20 +145,24 @@ interface HeatMap {
 }
 
 function heatMap(map: HeatMap): Markup {
-  const left = map.rowTitle === undefined ? 110 : 136;
-  const top = 22;
+  const left = leftOf(map);
+  const above = map.heading === undefined ? 0 : 22;
+  const top = above + 22;
   const width = Math.min(map.height * 2.2, (720 - left - 8) / Math.max(1, map.columnNames.length));
   const height = top + map.height * map.rowNames.length + (map.rowTitle === undefined ? 8 : 12);
   const stride = Math.max(1, Math.ceil(26 / width));
   return element(
     "svg",
     { viewBox: `0 0 720 ${height}`, role: "img", "aria-label": map.label },
-    element("text", { class: "axis", x: left - 10, y: 12, "text-anchor": "end" }, cornerText(map)),
+    map.heading === undefined
+      ? undefined
+      : element("text", { class: "label strong", x: 8, y: 14 }, shortName(map.heading, 90)),
+    element("text", { class: "axis", x: left - 10, y: above + 12, "text-anchor": "end" }, cornerText(map)),
     ...map.columnNames.map((name, column) =>
       column % stride === 0
         ? element(
             "text",
-            { class: "tick", x: left + (column + 0.5) * width, y: 15, "text-anchor": "middle" },
+            { class: "tick", x: left + (column + 0.5) * width, y: above + 15, "text-anchor": "middle" },
             shortName(name, Math.max(2, Math.floor((width * stride) / 7))),
           )
         : undefined,
@@ -165,7 +172,7 @@ function heatMap(map: HeatMap): Markup {
         element(
           "text",
           { class: "label", x: left - 10, y: top + (row + 0.5) * map.height + 4, "text-anchor": "end" },
-          shortName(name, 14),
+          shortName(name, longestName),
         ),
         ...(map.cells[row] ?? []).map((value, column) => heatCell(map, { row, column, value, left, top, width })),
       ),
@@ -173,7 +180,18 @@ function heatMap(map: HeatMap): Markup {
   );
 }
 
+/** Characters of a row's name that are shown. */
+const longestName = 20;
+
+/** Where cells begin: right of the names and of what names them. */
+function leftOf(map: HeatMap): number {
+  const names = map.rowNames.map((name) => Math.min(longestName, name.length));
+  const widest = Math.max(cornerText(map).length, ...names);
+  return Math.max(map.rowTitle === undefined ? 110 : 136, 18 + 6.2 * widest);
+}
+
 function cornerText({ rowTitle, columnTitle }: HeatMap): string {
+  if (rowTitle !== undefined && columnTitle === "") return `${rowTitle} ↓`;
   return rowTitle === undefined ? `${columnTitle} →` : `${rowTitle} ↓  ${columnTitle} →`;
 }
 
