@@ -1,5 +1,6 @@
 export * from "./check-report.ts";
 export { frontFigure } from "./charts/front-chart.ts";
+export { crossoverChart, type CrossoverCurve } from "./charts/crossover-chart.ts";
 export { gridMap, rateMap } from "./charts/heat-map.ts";
 export { toCsv, type CsvCell } from "./csv.ts";
 export { svgFile } from "./figure-file.ts";

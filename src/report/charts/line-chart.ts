@@ -121,7 +121,7 @@ function endOf(values: readonly (number | undefined)[], yAxis: Axis): number {
 }
 
 /** Move names apart until none covers another. */
-function spreadLabels(heights: readonly number[]): readonly number[] {
+export function spreadLabels(heights: readonly number[]): readonly number[] {
   const order = heights.map((height, index) => ({ height, index })).sort((a, b) => a.height - b.height);
   const result = [...heights];
   let free = Number.NEGATIVE_INFINITY;
