@@ -1,9 +1,10 @@
 // The same network on every hardware family. First a trained network (digits, 64-32-10): cycles that the RTL took, energy (estimated)
 // and cells (synthesized, iCE40). Then a fixed network under random input of 1 to 50 % density: who needs the fewest cycles, who the
 // least energy. Every cycle printed was compared with the RTL, sample by sample, in the embedded simulator.
-// `--out FOLDER` writes families.json, density.csv and density.svg; `--no-synthesis`, `--only table` or `--only density`;
+// `--out FOLDER` writes families.json, density.csv and density.svg; `--no-synthesis`, `--only table` or `--only density`, `--family LIST`;
+// `--merge FOLDER,…` prints what such runs, one family each, wrote with `--out`;
 // exit 4 when golden model, closed form, event simulation and RTL differ anywhere.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { assertDefined, formatQuantity, randomStream, type Quantity } from "../src/base/index.ts";
 import { wasmBackend } from "../src/compute/index.ts";
 import { deriveEnergy, profiles } from "../src/hardware/cost/index.ts";
@@ -15,7 +16,7 @@ import {
   type EventTrace,
   type IntegerNetwork,
 } from "../src/hardware/golden/index.ts";
-import { describeMismatch, synthesize, verifyDesign } from "../src/hardware/rtl/index.ts";
+import { describeMismatch, synthesize, verifyDesign, type SynthesisReport } from "../src/hardware/rtl/index.ts";
 import { targets } from "../src/hardware/target/index.ts";
 import { encodeBatch, initialNetwork, loadDataset, noAugmentation, train } from "../src/learning/index.ts";
 import { accuracyOf, defaultEncoding } from "../src/model/encoding/index.ts";
@@ -24,7 +25,7 @@ import { neuronSpec } from "../src/model/neuron/index.ts";
 import { countSpikes, selectSamples, setSpike, spikeTrain } from "../src/model/tensor/index.ts";
 import { nodePlatform } from "../src/platform/node/index.ts";
 import { crossoverChart, svgFile, textTable, toCsv } from "../src/report/index.ts";
-import { flag } from "./flags.ts";
+import { flag, list } from "./flags.ts";
 
 const profile = assertDefined(profiles[0], "profile");
 const rounding = { rounding: "nearest", coefficientFraction: 8 } as const;
@@ -42,19 +43,48 @@ interface Variant {
   readonly zeroTest?: boolean;
 }
 
+interface TableRow {
+  readonly family: string;
+  /** Of every sample. */
+  readonly cycles: readonly number[];
+  readonly energy: Quantity;
+  /** Undefined without synthesis. */
+  readonly cells: Cells | undefined;
+}
+
+type Cells = Pick<SynthesisReport, "lookUpTables" | "flipFlops" | "blockRams" | "version">;
+
+interface SweepRow {
+  readonly name: string;
+  /** Means by density. */
+  readonly cycles: readonly number[];
+  readonly energy: readonly number[];
+}
+
+interface Results {
+  readonly passed: boolean;
+  readonly table: readonly TableRow[];
+  readonly sweep?: readonly SweepRow[];
+}
+
 const variants: readonly Variant[] = familyNames.flatMap((family): Variant[] => [
   { name: family, family },
   ...(family === "clock-driven" ? [{ name: "clock-driven, no zero test", family, zeroTest: false }] : []),
 ]);
 
-let passed = true;
+/** Results of runs of some families each. */
+const merged = list("--merge", []).map(
+  (folder) => JSON.parse(readFileSync(`${folder}/families.json`, "utf8")) as Results,
+);
+const chosen = merged.length > 0 ? [] : variants.filter(({ family }) => list("--family", familyNames).includes(family));
+let passed = merged.every((part) => part.passed);
 const only = flag("--only");
 const table = only === "density" ? [] : await compareTrained();
 const sweep = only === "table" ? undefined : await sweepDensity();
 const out = flag("--out");
 if (out !== undefined) {
   mkdirSync(out, { recursive: true });
-  writeFileSync(`${out}/families.json`, `${JSON.stringify({ table, sweep: sweep?.rows }, undefined, 2)}\n`);
+  writeFileSync(`${out}/families.json`, `${JSON.stringify({ passed, table, sweep: sweep?.rows }, undefined, 2)}\n`);
   if (sweep !== undefined) {
     writeFileSync(`${out}/density.csv`, sweep.csv);
     writeFileSync(`${out}/density.svg`, sweep.svg);
@@ -67,8 +97,8 @@ process.exit(passed ? 0 : 4);
 /** Cycles, energy and cells of a trained network on every family. */
 async function compareTrained() {
   const { network, trace, accuracy } = await trainedDigits();
-  const rows = [];
-  for (const variant of variants) {
+  const rows: TableRow[] = merged.flatMap(({ table }) => table);
+  for (const variant of chosen) {
     const measured = await measure(variant, network, trace);
     const energy = deriveEnergy(measured.mapping, trace, profile).total;
     const cells = process.argv.includes("--no-synthesis")
@@ -78,7 +108,7 @@ async function compareTrained() {
       family: variant.name,
       cycles: measured.cycles,
       energy,
-      cells: cells && { ...cells, netlist: undefined },
+      cells: cells && cellsOf(cells),
     });
     console.error(`${variant.name}: done`);
   }
@@ -115,6 +145,11 @@ async function compareTrained() {
   return rows;
 }
 
+/** What is printed and stored of a synthesis. */
+function cellsOf({ lookUpTables, flipFlops, blockRams, version }: Cells): Cells {
+  return { lookUpTables, flipFlops, blockRams, version };
+}
+
 /** Cycles and energy of a fixed network under random input. */
 async function sweepDensity() {
   const sizes = [128, 64, 10];
@@ -135,8 +170,8 @@ async function sweepDensity() {
     const samples = Array.from({ length: perDensity }, (_sample, i) => d * perDensity + i);
     return runGolden(network, selectSamples(input, samples));
   });
-  const rows: { name: string; cycles: number[]; energy: number[] }[] = [];
-  for (const variant of variants) {
+  const rows: SweepRow[] = merged.flatMap(({ sweep }) => sweep ?? []);
+  for (const variant of chosen) {
     const { cycles, mapping } = await measure(variant, network, trace);
     rows.push({
       name: variant.name,

@@ -17,6 +17,7 @@ export function configureHardware(command: Command): void {
     .option("--lanes <list>", "lanes per layer, such as 8,2", "4,2")
     .option("--family <name>", familyNames.join(", "), "layer-pipeline")
     .option("--storage <name>", weightStorages.join(" or "), "dense")
+    .option("--no-zero-test", "clock-driven: walk over inputs even when none has fired")
     .option("--protect <list>", `against faults: ${protections.join(", ")}`);
 }
 
@@ -45,6 +46,7 @@ export function hardwareChoice(options: Readonly<Record<string, unknown>>): Hard
     weightStorage: one("storage", weightStorages),
     ...protectionOf(options["protect"]),
     lanes,
+    ...(options["zeroTest"] === false ? { zeroTest: false } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   type AllocationStudy,
   type LaneAdvice,
 } from "../hardware/cost/index.ts";
-import type { HardwareChoice } from "../hardware/family/index.ts";
+import { families, type HardwareChoice } from "../hardware/family/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
 import { UserError } from "../base/index.ts";
 import { integerOf, loadModel } from "./model-file.ts";
@@ -26,6 +26,7 @@ export interface AllocationReport extends AllocationStudy {
 
 /**
  * Find the front of lane allocations of a model.
+ * @throws `allocate/family` (exit "unsupported") when the family has no estimate of cells
  * @throws `fit/no-allocation` (exit "not-met") when no combination fits the target
  */
 export async function allocateModel(
@@ -37,6 +38,10 @@ export async function allocateModel(
   },
 ): Promise<AllocationReport> {
   const { platform, choice, mostLanes, file } = options;
+  if (!families[choice.family].areCellsFitted) {
+    const message = `family "${choice.family}": its cells cannot be estimated, so that allocations cannot be compared`;
+    throw new UserError("allocate/family", message, { exit: "unsupported", hint: 'use family "layer-pipeline"' });
+  }
   const model = await loadModel(platform.files, file);
   const dataset = await datasetOf(options, model, undefined);
   const trace = goldenOn(model, dataset, Math.min(options.sampleCount, dataset.test.sampleCount));

@@ -96,6 +96,8 @@ function countTraining({ train: split }: Dataset, config: Config): number {
 
 export interface FitResult {
   readonly problems: readonly Problem[];
+  /** What cannot be said before synthesis. */
+  readonly unknown: readonly string[];
   readonly resources: readonly {
     readonly resource: string;
     readonly used: number;
@@ -115,13 +117,13 @@ export async function fitModel(
   const integer = integerOf(await loadModel(files, file));
   const family = families[choice.family];
   const problems = family.check(integer, choice, target);
-  if (problems.length > 0) return { problems, resources: [] };
+  if (problems.length > 0) return { problems, unknown: [], resources: [] };
   const mapping = family.map(integer, choice, target);
   const memories = mapping.layers.map((layer) => layer.memories);
-  const cells = estimateCells(mapping).value;
+  const cells = family.areCellsFitted ? estimateCells(mapping).value : undefined;
   const { logicCells, blockRams, singlePortRams } = target.limits;
   const tooMany: Problem[] =
-    cells <= logicCells.value
+    cells === undefined || cells <= logicCells.value
       ? []
       : [
           {
@@ -133,8 +135,12 @@ export async function fitModel(
         ];
   return {
     problems: tooMany,
+    unknown:
+      cells === undefined ? [`logic cells: not estimated for family "${choice.family}", synthesize to know`] : [],
     resources: [
-      { resource: "logic cells", used: cells, limit: logicCells.value, kind: "estimated" },
+      ...(cells === undefined
+        ? []
+        : [{ resource: "logic cells", used: cells, limit: logicCells.value, kind: "estimated" as const }]),
       { resource: "block RAMs", used: blocksUsed(memories, "block-ram"), limit: blockRams.value, kind: "estimated" },
       {
         resource: "single-port RAMs",

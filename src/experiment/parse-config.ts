@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { suggestName, throwProblems, UserError, type Problem } from "../base/index.ts";
 import { checkSurrogate, surrogateOf, type SurrogateName } from "../compute/index.ts";
-import { familyNames, weightStorages } from "../hardware/family/index.ts";
+import { families, familyNames, weightStorages } from "../hardware/family/index.ts";
 import { defaultScheme, lossProblems, optimizerProblems, scheduleProblems } from "../learning/index.ts";
 import { readEncoding, readouts, type Encoding } from "../model/encoding/index.ts";
 import { longestDelay, parseShapeText } from "../model/network/index.ts";
@@ -182,7 +182,7 @@ export function parseConfig(document: unknown, path: string): Config {
 
 /**
  * What a document asks for that the hardware families cannot run; training alone may still do it.
- * @throws `config/direct-coding`, `config/recurrent`, `config/delays`, `config/learn`, `config/readout` (exit "unsupported")
+ * @throws `config/direct-coding`, `config/recurrent`, `config/delays`, `config/learn`, `config/readout`, `config/cells` (exit "unsupported")
  */
 export function requireHardware(config: Config): void {
   const problems: Problem[] = [];
@@ -223,6 +223,13 @@ export function requireHardware(config: Config): void {
       path: "network.readout",
       message:
         "the hardware families here count spikes of one neuron per class; `lacuna train` can train other readouts",
+    });
+  }
+  for (const name of config.explore.family.filter((family) => !families[family].areCellsFitted)) {
+    problems.push({
+      code: "config/cells",
+      path: "explore.family",
+      message: `the cells of family "${name}" cannot be estimated, so its designs cannot be compared before synthesis; \`lacuna rtl --family ${name}\` writes them`,
     });
   }
   throwProblems(problems, "unsupported");

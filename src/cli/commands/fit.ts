@@ -21,6 +21,7 @@ export const fitCommand: CommandDefinition = {
       for (const { resource, used, limit, kind } of found.resources) {
         print(`${resource.padEnd(18)} ${usageBar(used, limit, 24)} ${used}/${limit} ${kind}`);
       }
+      for (const line of found.unknown) print(line);
       for (const problem of found.problems) {
         print(`${problem.path}: ${problem.message}`);
         if (problem.hint !== undefined) print(`  ${paint(voice, "cyan", "fix")} ${problem.hint}`);

@@ -78,6 +78,8 @@ export interface Family {
   readonly name: FamilyName;
   /** How weights may lie in its memories. */
   readonly storages: readonly WeightStorage[];
+  /** Whether `estimateCells` was fitted to its designs; the cells of others are known when they are synthesized. */
+  readonly areCellsFitted: boolean;
   /** Everything that stops `network` from running on `target` with `choice`: layer, resource, smallest remedy. */
   check(network: IntegerNetwork, choice: HardwareChoice, target: Target): Problem[];
   /** @throws the problems of `check` */

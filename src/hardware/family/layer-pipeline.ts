@@ -20,6 +20,7 @@ function pipeline(name: FamilyName, storages: readonly WeightStorage[]): Family 
   return {
     name,
     storages,
+    areCellsFitted: true,
     ...mapperOf({ name, storages, protections, checkLayer: checkCore, memories: layerMemories }),
     predict: (mapping, trace) => predictCycles(mapping, trace),
     predictSkipping: predictCycles,

@@ -14,6 +14,7 @@ import { countWork } from "./work.ts";
 export const clockDriven: Family = {
   name: layout.name,
   storages: layout.storages,
+  areCellsFitted: false,
   ...mapperOf(layout),
   predict: predictCycles,
   simulate: simulateCycles,

@@ -15,6 +15,7 @@ import { countWork } from "./work.ts";
 export const eventControl: Family = {
   name: layout.name,
   storages: layout.storages,
+  areCellsFitted: false,
   ...mapperOf(layout),
   predict: predictCycles,
   simulate: simulateCycles,
