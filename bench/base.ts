@@ -1,7 +1,7 @@
 // The numbers of the main job, measured: accuracy, epoch time, equality of golden model and RTL, placement. `--only digits,mnist`
 // narrows, `--json FILE` keeps the table for machines, `--data FOLDER` names the folder with mnist/ and nmnist/ (default
 // ../shared/data). It takes several minutes; nothing here is a unit test.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { wasmBackendOn } from "../src/compute/index.ts";
 import { demoConfig, parseConfig, type Config, type ConfigInput } from "../src/experiment/index.ts";
 import { batchOptions, encodeSpikes, trainingOptions } from "../src/experiment/stages/software.ts";
@@ -21,35 +21,12 @@ import { accuracyOf } from "../src/model/encoding/index.ts";
 import type { Network } from "../src/model/network/index.ts";
 import { neuronSpec } from "../src/model/neuron/index.ts";
 import { nodePlatform } from "../src/platform/node/index.ts";
-import { textTable } from "../src/report/index.ts";
+import { flag } from "./flags.ts";
+import { add, finish } from "./rows.ts";
 
-interface Row {
-  readonly what: string;
-  readonly goal: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly kind: string;
-  readonly met: boolean;
-}
-
-const rows: Row[] = [];
 const dataFolder = flag("--data") ?? "../shared/data";
 const only = flag("--only")?.split(",") ?? ["digits", "mnist", "nmnist"];
 const clock = nodePlatform.clock;
-
-function flag(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-function add(what: string, value: number, unit: string, kind: string, goal: readonly ["≥" | "≤" | "=", number]): void {
-  const [relation, bound] = goal;
-  const met = relation === "≥" ? value >= bound : relation === "≤" ? value <= bound : value === bound;
-  rows.push({ what, goal: `${relation} ${bound}`, value, unit, kind, met });
-  console.log(
-    `  ${met ? "✓" : "✗"} ${what}: ${Number(value.toPrecision(4))} ${unit} (${kind}; goal ${relation} ${bound})`,
-  );
-}
 
 const mnistConfig: ConfigInput = {
   name: "mnist",
@@ -206,15 +183,4 @@ if (only.includes("nmnist") && existsSync(`${dataFolder}/nmnist`)) {
   ]);
 }
 
-const columns = ["what", "value", "goal", "", "kind and source"].map((title) => ({ title }));
-console.log(
-  `\n${textTable(
-    columns,
-    rows.map((r) => [r.what, `${Number(r.value.toPrecision(4))} ${r.unit}`, r.goal, r.met ? "met" : "MISSED", r.kind]),
-  )}`,
-);
-console.log(nodePlatform.machine.description);
-const file = flag("--json");
-if (file !== undefined)
-  writeFileSync(file, `${JSON.stringify({ machine: nodePlatform.machine, rows }, undefined, 2)}\n`);
-process.exit(rows.every(({ met }) => met) ? 0 : 4);
+finish();

@@ -1,7 +1,7 @@
 // What sparsity buys, measured: accuracy of pruned networks by the golden model, spikes saved by regularization, synaptic
 // operations, and the cycles and RAM blocks of generated hardware before and after. `--only pruned,spikes,rtl,speed,front` narrows,
 // `--run FOLDER` keeps trained networks (default .lacuna/bench-sparsity), `--data FOLDER` as in base.ts, `--json FILE`.
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { wasmBackendOn } from "../src/compute/index.ts";
 import { demoConfig, parseConfig, type Config, type ConfigInput } from "../src/experiment/index.ts";
 import { pruningOf } from "../src/experiment/pruning-choice.ts";
@@ -25,43 +25,16 @@ import { accuracyOf } from "../src/model/encoding/index.ts";
 import { layerArrays, synapseCount, type Network } from "../src/model/network/index.ts";
 import { countSpikes } from "../src/model/tensor/index.ts";
 import { nodePlatform } from "../src/platform/node/index.ts";
-import { textTable } from "../src/report/index.ts";
 import { openRun } from "../src/runs/index.ts";
+import { flag } from "./flags.ts";
+import { add, finish } from "./rows.ts";
 
-interface Row {
-  readonly what: string;
-  readonly goal: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly kind: string;
-  readonly met: boolean;
-}
-
-const rows: Row[] = [];
 const dataFolder = flag("--data") ?? "../shared/data";
 const only = flag("--only")?.split(",") ?? ["front", "pruned", "spikes", "speed", "rtl"];
 const { clock } = nodePlatform;
 const backend = wasmBackendOn(nodePlatform.threads);
 const { signal } = new AbortController();
 await using run = await openRun(nodePlatform, flag("--run") ?? ".lacuna/bench-sparsity");
-
-function flag(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-function add(
-  what: string,
-  value: number,
-  unit: string,
-  kind: string,
-  [relation, bound]: readonly ["≥" | "≤" | "=", number],
-): void {
-  const met = relation === "≥" ? value >= bound : relation === "≤" ? value <= bound : value === bound;
-  rows.push({ what, goal: `${relation} ${bound}`, value, unit, kind, met });
-  const shown = Number(value.toPrecision(4));
-  console.log(`  ${met ? "✓" : "✗"} ${what}: ${shown} ${unit} (${kind}; goal ${relation} ${bound})`);
-}
 
 const mnistInput: ConfigInput = {
   name: "mnist",
@@ -229,18 +202,4 @@ if (only.includes("rtl")) {
   }
 }
 
-const columns = ["what", "value", "goal", "", "kind and source"].map((title) => ({ title }));
-const cells = rows.map((r) => [
-  r.what,
-  `${Number(r.value.toPrecision(4))} ${r.unit}`,
-  r.goal,
-  r.met ? "met" : "MISSED",
-  r.kind,
-]);
-console.log(`\n${textTable(columns, cells)}`);
-console.log(nodePlatform.machine.description);
-const file = flag("--json");
-if (file !== undefined) {
-  writeFileSync(file, `${JSON.stringify({ machine: nodePlatform.machine, rows }, undefined, 2)}\n`);
-}
-process.exit(rows.every(({ met }) => met) ? 0 : 4);
+finish();

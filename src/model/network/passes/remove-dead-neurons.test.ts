@@ -154,3 +154,40 @@ test("output channels of a convolution go with their rows behind it", () => {
   assert.deepEqual([...found.network.layers[0]!.weights.data.subarray(0, 4)], [1, 3, 4, 6]);
   assert.deepEqual([...found.network.layers[2]!.weights.data], [2, 3]);
 });
+
+test("a convolutional network without its dead channels gives the same outputs, bit for bit, float and integer", async () => {
+  let removedCount = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.constantFrom("none", "currents", "spikes"), async (seed, pooled) => {
+      const random = randomStream(seed, "channels");
+      const window = { kind: "max", size: 2, stride: 2 } as const;
+      const input = { rows: 6, columns: 6, channels: 1 };
+      const first = convLayer(
+        "first",
+        { input, channels: 4, kernel: 3, padding: 1, ...(pooled === "currents" ? { pooling: window } : {}) },
+        lif,
+      );
+      const grid = pooled === "spikes" ? { rows: 3, columns: 3, channels: 4 } : first.output;
+      const union = pooled === "spikes" ? { inputPooling: { ...window, grid: first.output } } : {};
+      const second = convLayer("second", { input: grid, channels: 3, kernel: 2, ...union }, lif);
+      const output = denseLayer("output", { inputCount: second.neuronCount, neuronCount: 3 }, lif);
+      for (const layer of [first, second, output]) {
+        const columns = layer.weights.shape.at(-1)!;
+        const isDead = Array.from({ length: columns }, () => layer !== output && random.uniform() < 0.4);
+        layer.weights.data.forEach((_, i, data) => (data[i] = isDead[i % columns] === true ? 0 : random.normal() / 2));
+      }
+      const layers = [first, second, output];
+      const network: Network = { ...deadly(1, { recurrent: false, bias: false, neuron: lif }), inputCount: 36, layers };
+      const { network: smaller, removed } = removeDeadNeurons(network);
+      removedCount += removed.reduce((a, b) => a + b, 0);
+      assert.deepEqual(checkNetwork(smaller), []);
+      const spikes = noise(network, seed);
+      const [before, after] = [await run(network, spikes), await run(smaller, spikes)];
+      assert.deepEqual(after.outputs, before.outputs);
+      assert.deepEqual(after.perStep, before.perStep);
+      assert.deepEqual(integerCounts(smaller, spikes), integerCounts(network, spikes));
+    }),
+    { seed: 2, numRuns: 40 },
+  );
+  assert.ok(removedCount > 40, `${removedCount} channels removed`);
+});

@@ -1,12 +1,11 @@
 import { unsignedBits } from "../../../base/index.ts";
 import {
-  filled,
   indexBits,
-  nonZeroColumns,
   nonZeros,
   payload,
+  restored,
+  scannedReads,
   valueBits,
-  valueReads,
   wordsOf,
   type StorageFormat,
 } from "./format.ts";
@@ -26,23 +25,10 @@ export const addressEvents: StorageFormat = {
       ],
     };
   },
-  decode: (stored, shape) =>
-    filled(shape, (values) => {
-      const found = wordsOf(stored, "values");
-      wordsOf(stored, "addresses").forEach((at, k) => (values[at] = shape.bits === 1 ? 1 : (found[k] ?? 0)));
-    }),
+  decode: (stored, shape) => restored(stored, shape, wordsOf(stored, "addresses")),
   expectedBits: (shape, density) => {
     const size = shape.rows * shape.columns;
     return unsignedBits(size) + density * size * (indexBits(size) + valueBits(shape));
   },
-  rowReads: (matrix) => {
-    let before = 0;
-    const rows = nonZeroColumns(matrix);
-    const all = rows.flat().length;
-    return rows.map(({ length }) => {
-      before += length;
-      const reads = 1 + Math.min(all, before + 1);
-      return { cycles: reads, metadataReads: reads, payloadReads: valueReads(matrix, length) };
-    });
-  },
+  rowReads: (matrix) => scannedReads(matrix, { lead: 1, words: 1 }),
 };

@@ -1,10 +1,10 @@
 import { unsignedBits } from "../../../base/index.ts";
 import {
-  filled,
   indexBits,
   nonZeroColumns,
   nonZeros,
   payload,
+  restored,
   valueBits,
   valueReads,
   wordsOf,
@@ -29,17 +29,14 @@ export const coordinatePayload: StorageFormat = {
       ],
     };
   },
-  decode: (stored, shape) =>
-    filled(shape, (values) => {
-      const columns = wordsOf(stored, "columns");
-      const found = wordsOf(stored, "values");
-      let k = 0;
-      wordsOf(stored, "counts").forEach((count, row) => {
-        for (const end = k + count; k < end; k++) {
-          values[row * shape.columns + (columns[k] ?? 0)] = shape.bits === 1 ? 1 : (found[k] ?? 0);
-        }
-      });
-    }),
+  decode: (stored, shape) => {
+    const columns = wordsOf(stored, "columns");
+    let k = 0;
+    const positions = wordsOf(stored, "counts").flatMap((count, row) =>
+      Array.from({ length: count }, () => row * shape.columns + (columns[k++] ?? 0)),
+    );
+    return restored(stored, shape, positions);
+  },
   expectedBits: (shape, density) =>
     shape.rows * unsignedBits(shape.columns) +
     density * shape.rows * shape.columns * (indexBits(shape.columns) + valueBits(shape)),

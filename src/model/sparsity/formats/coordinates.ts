@@ -1,11 +1,10 @@
 import {
-  filled,
   indexBits,
-  nonZeroColumns,
   nonZeros,
   payload,
+  restored,
+  scannedReads,
   valueBits,
-  valueReads,
   wordsOf,
   type StorageFormat,
 } from "./format.ts";
@@ -25,25 +24,12 @@ export const coordinates: StorageFormat = {
       ],
     };
   },
-  decode: (stored, shape) =>
-    filled(shape, (values) => {
-      const columns = wordsOf(stored, "columns");
-      const found = wordsOf(stored, "values");
-      wordsOf(stored, "rows").forEach((row, k) => {
-        values[row * shape.columns + (columns[k] ?? 0)] = shape.bits === 1 ? 1 : (found[k] ?? 0);
-      });
-    }),
+  decode: (stored, shape) => {
+    const columns = wordsOf(stored, "columns");
+    const positions = wordsOf(stored, "rows").map((row, k) => row * shape.columns + (columns[k] ?? 0));
+    return restored(stored, shape, positions);
+  },
   expectedBits: (shape, density) =>
     density * shape.rows * shape.columns * (indexBits(shape.rows) + indexBits(shape.columns) + valueBits(shape)),
-  rowReads: (matrix) => {
-    let before = 0;
-    const rows = nonZeroColumns(matrix);
-    const all = rows.flat().length;
-    return rows.map(({ length }) => {
-      before += length;
-      // The first entry of a later row says that this one is over.
-      const reads = Math.min(all, before + 1);
-      return { cycles: reads, metadataReads: 2 * reads, payloadReads: valueReads(matrix, length) };
-    });
-  },
+  rowReads: (matrix) => scannedReads(matrix, { lead: 0, words: 2 }),
 };

@@ -107,6 +107,37 @@ export function offsetsOf(lengths: readonly number[]): number[] {
   return offsets;
 }
 
+/** The matrix whose stored values belong at these positions of the whole; a stored spike is a 1. */
+export function restored(stored: StoredMatrix, shape: MatrixShape, positions: readonly number[]): number[] {
+  const found = wordsOf(stored, "values");
+  return filled(shape, (values) => {
+    positions.forEach((at, k) => (values[at] = shape.bits === 1 ? 1 : (found[k] ?? 0)));
+  });
+}
+
+/**
+ * What fetching each row costs when entries are only in order: all entries before, its own, and the first of a later row, which says
+ * that this one is over.
+ * @param costs  Cycles before the first entry, and metadata words of every entry and before them.
+ */
+export function scannedReads(
+  matrix: IntegerMatrix,
+  { lead, words }: { readonly lead: number; readonly words: number },
+): RowRead[] {
+  const rows = nonZeroColumns(matrix);
+  const all = rows.flat().length;
+  let before = 0;
+  return rows.map(({ length }) => {
+    before += length;
+    const entries = Math.min(all, before + 1);
+    return {
+      cycles: lead + entries,
+      metadataReads: lead + words * entries,
+      payloadReads: valueReads(matrix, length),
+    };
+  });
+}
+
 /** A matrix of zeros with some values put in. */
 export function filled({ rows, columns }: MatrixShape, put: (values: number[]) => void): number[] {
   const values = new Array<number>(rows * columns).fill(0);
