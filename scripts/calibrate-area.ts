@@ -1,7 +1,7 @@
 // Synthesizes and places a range of generated designs, and prints how far the estimate of `estimateCells` is off, with the
 // least-squares weights of its formula. `--json FILE` keeps the table.
 import { writeFileSync } from "node:fs";
-import { areaCalibration, calibrationMapping, estimateCells, laneBitsOf } from "../src/hardware/cost/index.ts";
+import { areaCalibration, placedMapping, estimateCells, laneBitsOf } from "../src/hardware/cost/index.ts";
 import { families } from "../src/hardware/family/index.ts";
 import { placeAndRoute, synthesize } from "../src/hardware/rtl/index.ts";
 import { nodePlatform } from "../src/platform/node/index.ts";
@@ -16,7 +16,7 @@ const rows: {
   mhz: number;
 }[] = [];
 for (const design of areaCalibration.designs) {
-  const mapping = calibrationMapping(design);
+  const mapping = placedMapping(design);
   const { target } = mapping;
   const synthesis = await synthesize({
     platform: nodePlatform,

@@ -3,6 +3,7 @@
 import { suggestName, UserError, type Quantity } from "../base/index.ts";
 import { families } from "../hardware/family/index.ts";
 import {
+  compileSynthesized,
   placeAndRoute,
   synthesize,
   verifyDesign,
@@ -22,8 +23,10 @@ interface FolderTask {
 
 const simulators: readonly SimulatorName[] = ["embedded", "verilator", "icarus"];
 
-/** Simulate the SystemVerilog as it lies in the folder against the golden model. */
-export async function verifyFolder(options: FolderTask & { readonly simulator: string }): Promise<VerificationReport> {
+/** Simulate the SystemVerilog as it lies in the folder, or the cells that synthesis makes of it, against the golden model. */
+export async function verifyFolder(
+  options: FolderTask & { readonly simulator: string; readonly netlist?: boolean },
+): Promise<VerificationReport> {
   const { platform, folder, signal, onEvent } = options;
   const simulator = simulators.find((name) => name === options.simulator);
   if (simulator === undefined) {
@@ -31,7 +34,13 @@ export async function verifyFolder(options: FolderTask & { readonly simulator: s
     throw new UserError("usage/flag", message, { exit: "usage" });
   }
   const { mapping, design, trace } = await loadDesign(platform.files, folder);
-  return verifyDesign({
+  if (options.netlist === true && simulator !== "embedded") {
+    throw new UserError("usage/flag", "--netlist runs in the embedded simulator only", { exit: "usage" });
+  }
+  const compiled =
+    options.netlist === true ? await compileSynthesized(platform, design, mapping.target, signal) : undefined;
+  const report = await verifyDesign({
+    ...(compiled === undefined ? {} : { compiled }),
     platform,
     design,
     network: mapping.network,
@@ -41,6 +50,9 @@ export async function verifyFolder(options: FolderTask & { readonly simulator: s
     signal,
     onProgress: (progress) => onEvent({ type: "progress", title: "verify", progress }),
   });
+  return compiled === undefined
+    ? report
+    : { ...report, simulator: `${report.simulator}, cells after synthesis for ${mapping.target.title}` };
 }
 
 export interface SynthesisResult {

@@ -6,7 +6,10 @@ export const verifyCommand: CommandDefinition = {
   name: "verify <folder>",
   summary: "simulate a design folder and compare every spike and every cycle with the golden model",
   example: "lacuna verify lacuna-out/demo/rtl --simulator verilator",
-  configure: (command) => command.option("--simulator <name>", "embedded, verilator or icarus", "embedded"),
+  configure: (command) =>
+    command
+      .option("--simulator <name>", "embedded, verilator or icarus", "embedded")
+      .option("--netlist", "simulate the cells that synthesis makes of it"),
   run: async ([folder = ""], options, signal) => {
     const voice = voiceOf(options);
     const { verifyFolder } = await import("../../experiment/index.ts");
@@ -16,6 +19,7 @@ export const verifyCommand: CommandDefinition = {
       platform: nodePlatform,
       folder,
       simulator: String(options["simulator"]),
+      netlist: options["netlist"] === true,
       signal,
       onEvent: stageView(voice, nodePlatform.clock.monotonic),
     });

@@ -179,7 +179,7 @@ export const areaCalibration: { readonly source: string; readonly designs: reado
 };
 
 /** A design of the table laid out again, to estimate it or to place it. */
-export function calibrationMapping(design: PlacedDesign): Mapping {
+export function placedMapping(design: PlacedDesign): Mapping {
   const random = randomStream(design.seed, "calibrate");
   const layers = design.lanes.map((_, l) => {
     const sizes = { inputCount: design.sizes[l] ?? 1, neuronCount: design.sizes[l + 1] ?? 1 };

@@ -10,7 +10,7 @@ import { targets } from "../target/index.ts";
 import {
   areaCalibration,
   breakEvenNote,
-  calibrationMapping,
+  placedMapping,
   countWork,
   deriveBaseline,
   deriveEnergy,
@@ -220,7 +220,7 @@ test("the area estimate: fitted to half of the placed designs, within its band o
   const { designs } = areaCalibration;
   assert.ok(designs.filter(({ isFitted }) => !isFitted).length >= designs.length / 2);
   for (const design of designs) {
-    const mapping = calibrationMapping(design);
+    const mapping = placedMapping(design);
     assert.equal(
       laneBitsOf(mapping),
       design.laneBits,

@@ -1,5 +1,6 @@
 export { countWork } from "./accesses.ts";
-export { areaCalibration, calibrationMapping, type PlacedDesign } from "./area-calibration.ts";
+export { areaCalibration, placedMapping, type PlacedDesign } from "./area-calibration.ts";
+export { calibrationCount, calibrationMapping } from "./calibration-designs.ts";
 export { estimateCells, laneBitsOf } from "./area.ts";
 export {
   adviseLanes,

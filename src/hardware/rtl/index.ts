@@ -7,6 +7,7 @@ export * from "./mutate.ts";
 export * from "./neuron-datapath.ts";
 export * from "./neuron-support.ts";
 export * from "./netlist.ts";
+export * from "./post-synthesis.ts";
 export * from "./proofs.ts";
 export * from "./prove.ts";
 export * from "./register-map.ts";

@@ -347,9 +347,12 @@ class Printer {
       return memoryChunks(cell, this.#layout).map((chunk, k) => {
         const at = port * width + chunk.start;
         const enable = (cell.connections["WR_EN"] ?? []).slice(at, at + chunk.width);
-        if (new Set(enable).size > 1) throw unsupported(cell, "enables single bits");
         const data = (cell.connections["WR_DATA"] ?? []).slice(at, at + chunk.width);
         const value = this.#signal(data, 32, false);
+        if (new Set(enable).size > 1) {
+          const bits = this.#signal(enable, 32, false);
+          return `m${index}_${k}[${address}] = (m${index}_${k}[${address}] & ~${bits}) | (${value} & ${bits});`;
+        }
         return `if (${this.#boolean(enable.slice(0, 1))}) m${index}_${k}[${address}] = ${value};`;
       });
     });

@@ -46,10 +46,10 @@ export async function synthesize(options: ToolOptions): Promise<SynthesisReport>
   const { platform, design, target, signal } = options;
   const started = platform.clock.monotonic();
   const sources = design.files.map(({ name }) => name).filter((name) => name.endsWith(".sv"));
-  const singlePort = target.limits.singlePortRams.value > 0 ? " -spram" : "";
   const script = [
     readSources(design.top, sources),
-    `synth_ice40 -top ${design.top}${singlePort} -abc9 -device ${target.flow.device === "up5k" ? "u" : "hx"} -json top.json`,
+    synthesisPass(design.top, target),
+    "write_json top.json",
     "tee -q -o stat.json stat -json",
   ].join("; ");
   const contents = Object.fromEntries(design.files.map(({ name, text }) => [name, text]));
@@ -82,6 +82,12 @@ export async function synthesize(options: ToolOptions): Promise<SynthesisReport>
     netlist,
     seconds: (platform.clock.monotonic() - started) / 1000,
   };
+}
+
+/** The command of Yosys that synthesizes module `top`. */
+export function synthesisPass(top: string, { flow, limits }: Target): string {
+  const singlePort = limits.singlePortRams.value > 0 ? " -spram" : "";
+  return `synth_ice40 -top ${top}${singlePort} -abc9 -device ${flow.device === "up5k" ? "u" : "hx"}`;
 }
 
 /**
