@@ -71,7 +71,9 @@ const broken: readonly (readonly [FamilyName, string, string, string])[] = [
 
 for (const [family, file, text, fault] of broken) {
   test(`${family}: a broken ${file} is reported: ${fault === "" ? `without ${text}` : fault}`, async () => {
-    const options = prepareDense(family, biased);
+    // A tile of few rows lets the same step come twice in a row.
+    const item = file === "systolic_column.sv" ? denseCases["one layer, one lane"]! : biased;
+    const options = prepareDense(family, item);
     let count = 0;
     const files = options.design.files.map((f) => {
       if (f.name !== file) return f;
