@@ -63,7 +63,6 @@ const broken: readonly (readonly [FamilyName, string, string, string])[] = [
   ["systolic", "time_words.sv", "word != '0", "1'b1"],
   ["systolic", "systolic_layer.sv", "else if (swap[r]) next_q <= '0;", ""],
   ["systolic", "systolic_layer.sv", "= taking ? steps_q : rest", "= taking ? '1 : rest"],
-  ["systolic", "systolic_column.sv", "again_q ? total_q : stored", "stored"],
   ["systolic", "systolic_column.sv", "take_q ? '0 : total", "total"],
   ["systolic", "word_turner.sv", "entry_word_o != '0", "1'b1"],
   ["systolic", "delay_line.sv", "i == 0 ? data_i : stages_q[i-1]", "data_i"],
