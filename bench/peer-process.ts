@@ -12,6 +12,8 @@ export interface PeerDescription {
   readonly torch: string;
   /** The version of each, or nothing where it is not on Python's path. */
   readonly peers: Readonly<Record<PeerName, string | null>>;
+  /** Why one could not be loaded; null where it was. */
+  readonly missing: Readonly<Record<PeerName, string | null>>;
 }
 
 /** How to get the peers, in commands. */

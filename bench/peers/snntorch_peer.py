@@ -6,12 +6,14 @@ from torch import nn
 try:
     import snntorch
     from snntorch import surrogate
-except ImportError:
-    snntorch = None
+
+    MISSING = None
+except ImportError as error:
+    MISSING = str(error)
 
 
 def version():
-    return None if snntorch is None else snntorch.__version__
+    return None if MISSING is not None else snntorch.__version__
 
 
 def build(layers, slope):

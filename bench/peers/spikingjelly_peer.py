@@ -7,12 +7,13 @@ from torch import nn
 
 try:
     from spikingjelly.activation_based import base, functional, layer as layers_of, neuron, surrogate
-except ImportError:
-    functional = None
+    MISSING = None
+except ImportError as error:
+    MISSING = str(error)
 
 
 def version():
-    if functional is None:
+    if MISSING is not None:
         return None
     try:
         return importlib.metadata.version("spikingjelly")

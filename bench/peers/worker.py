@@ -95,6 +95,7 @@ def answer(request):
             "python": sys.version.split()[0],
             "torch": torch.__version__,
             "peers": {name: PEERS[name][0].version() for name in PEERS},
+            "missing": {name: PEERS[name][0].MISSING for name in PEERS},
         }
     torch.set_num_threads(request["threads"])
     if request["do"] == "prepare":
