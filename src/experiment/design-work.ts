@@ -1,11 +1,9 @@
-// What `verify` and `synth` do with a design folder.
+// What `verify` does with a design folder.
 
-import { suggestName, UserError, type Quantity } from "../base/index.ts";
+import { suggestName, UserError } from "../base/index.ts";
 import { families } from "../hardware/family/index.ts";
 import {
   compileSynthesized,
-  placeAndRoute,
-  synthesize,
   verifyDesign,
   type SimulatorName,
   type VerificationReport,
@@ -14,7 +12,8 @@ import type { Platform } from "../platform/index.ts";
 import { loadDesign } from "./design-folder.ts";
 import type { EventListener } from "./session.ts";
 
-interface FolderTask {
+/** Work on a design folder. */
+export interface FolderTask {
   readonly platform: Platform;
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -53,28 +52,4 @@ export async function verifyFolder(
   return compiled === undefined
     ? report
     : { ...report, simulator: `${report.simulator}, cells after synthesis for ${mapping.target.title}` };
-}
-
-export interface SynthesisResult {
-  readonly rows: readonly (readonly [string, Quantity])[];
-  readonly bitstream: string | undefined;
-}
-
-/** Synthesize a design folder, and place it. */
-export async function synthesizeFolder(options: FolderTask & { readonly place: boolean }): Promise<SynthesisResult> {
-  const { platform, folder, signal } = options;
-  const { mapping, design } = await loadDesign(platform.files, folder);
-  const synthesis = await synthesize({ platform, design, target: mapping.target, signal });
-  const rows: [string, Quantity][] = [
-    ["LUT4", synthesis.lookUpTables],
-    ["flip-flops", synthesis.flipFlops],
-    ["block RAMs", synthesis.blockRams],
-    ["single-port RAMs", synthesis.singlePortRams],
-  ];
-  if (!options.place) return { rows, bitstream: undefined };
-  const placed = await placeAndRoute({ platform, synthesis, target: mapping.target, signal });
-  rows.push(["logic cells", placed.logicCells], ["pins", placed.pins], ["clock", placed.maxFrequency]);
-  const bitstream = `${folder}/design.bin`;
-  await platform.files.write(bitstream, placed.bitstream);
-  return { rows, bitstream };
 }

@@ -20,5 +20,6 @@ export * from "./presets.ts";
 export * from "./regimes/index.ts";
 export * from "./sparsity-work.ts";
 export * from "./sweep/index.ts";
+export * from "./synthesis-work.ts";
 export * from "./tune-work.ts";
 export type { EventListener, ExperimentEvent, Session } from "./session.ts";

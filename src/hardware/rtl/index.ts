@@ -1,4 +1,6 @@
+export * from "./area-tree.ts";
 export * from "./design.ts";
+export * from "./design-names.ts";
 export * from "./equivalence.ts";
 export * from "./hdl.generated.ts";
 export * from "./host-word.ts";
@@ -16,4 +18,8 @@ export * from "./checker.ts";
 export * from "./stimuli.ts";
 export * from "./verify-options.ts";
 export * from "./verify.ts";
+export * from "./project-files.ts";
 export * from "./synthesize.ts";
+export * from "./synthesize-cells.ts";
+export * from "./technology.ts";
+export * from "./timing-path.ts";

@@ -7,7 +7,7 @@ import type { Target } from "../target/index.ts";
 import type { RtlDesign } from "./design.ts";
 import { parseNetlist, readSources } from "./netlist.ts";
 import { simulatorOf, type RtlSimulator } from "./simulator.ts";
-import { synthesisPass } from "./synthesize.ts";
+import { synthesisPass } from "./technology.ts";
 
 /**
  * Synthesize the core, with its observation ports, and compile the cells to a simulator for `VerifyOptions.compiled`.
