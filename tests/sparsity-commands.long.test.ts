@@ -1,5 +1,5 @@
-// The commands about sparsity, on a convolutional model that learned for a moment: every path runs, and what it
-// says is about that model.
+// The commands about sparsity, on a convolutional and a recurrent model that learned for a moment: every path runs, and
+// what it says is about that model.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -22,6 +22,8 @@ function lacuna(...args: readonly string[]): unknown {
 
 const models = {
   conv: { network: { layers: "4C3-MP2-10" }, rows: [9, 36], columns: [4, 10], kernels: true },
+  // Rows of a recurrent layer's own neurons follow those of its inputs.
+  recurrent: { network: { hidden: [12], recurrent: true }, rows: [76, 12], columns: [12, 10], kernels: false },
 } as const;
 
 for (const [name, { network, rows, columns, kernels }] of Object.entries(models)) {

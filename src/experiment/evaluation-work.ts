@@ -10,17 +10,17 @@ import {
   type EarlyDecisions,
   type EncodedInput,
 } from "../model/encoding/index.ts";
-import { layerColumns, networkShape } from "../model/network/index.ts";
+import { networkShape } from "../model/network/index.ts";
 import {
   bootstrapMeans,
   countSynapticOperations,
   measureActivations,
-  measureConnections,
   neurobenchMetrics,
   shareInterval,
   type Interval,
   type Metric,
   type NetworkRun,
+  zeroShare,
 } from "../model/sparsity/index.ts";
 import { countSpikes } from "../model/tensor/index.ts";
 import { integerOf, loadModel, type Model } from "./model-file.ts";
@@ -91,7 +91,7 @@ export async function evaluateModel(
       const { accumulates, multiplyAccumulates, dense } = assertDefined(counts[l], "counts");
       return {
         layer: layer.name,
-        connectionSparsity: measureConnections(layer.weights.data, layerColumns(layer)).connectionSparsity,
+        connectionSparsity: zeroShare(layer),
         activationSparsity: activity.activationSparsity,
         spikesPerSample: countSpikes(train) / sampleCount,
         deadNeurons: activity.deadNeurons,

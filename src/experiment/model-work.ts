@@ -16,7 +16,7 @@ import {
   type EpochRecord,
 } from "../learning/index.ts";
 import { layerColumns, layerInputCount, networkShape, synapseCount, type Network } from "../model/network/index.ts";
-import { logicalBits, measureConnections, storageFormats } from "../model/sparsity/index.ts";
+import { logicalBits, storageFormats, zeroShare } from "../model/sparsity/index.ts";
 import type { Files, Platform } from "../platform/index.ts";
 import { openRun } from "../runs/index.ts";
 import type { Config } from "./config.ts";
@@ -190,7 +190,7 @@ export async function inspectModel(files: Files, file: string): Promise<ModelSum
       neuron: `${layer.neuron.model}, reset ${layer.neuron.reset.kind}`,
       inputCount: layerInputCount(network, index),
       neuronCount: layer.neuronCount,
-      connectionSparsity: measureConnections(layer.weights.data, layerColumns(layer)).connectionSparsity,
+      connectionSparsity: zeroShare(layer),
       weightBits: layer.quantizer?.bits,
       low: layer.weights.data.reduce((a, b) => Math.min(a, b), 0),
       high: layer.weights.data.reduce((a, b) => Math.max(a, b), 0),

@@ -182,7 +182,7 @@ export function parseConfig(document: unknown, path: string): Config {
 
 /**
  * What a document asks for that the hardware families cannot run; training alone may still do it.
- * @throws `config/direct-coding`, `config/recurrent`, `config/delays`, `config/learn`, `config/readout`, `config/cells` (exit "unsupported")
+ * @throws `config/direct-coding`, `config/delays`, `config/learn`, `config/readout`, `config/cells` (exit "unsupported")
  */
 export function requireHardware(config: Config): void {
   const problems: Problem[] = [];
@@ -192,13 +192,6 @@ export function requireHardware(config: Config): void {
       path: "encoding.kind",
       message:
         "direct coding feeds analog values into the first layer, and the hardware families here take spikes only; use rate, latency or threshold",
-    });
-  }
-  if (config.network.recurrent) {
-    problems.push({
-      code: "config/recurrent",
-      path: "network.recurrent",
-      message: "the hardware families here have no recurrent connections yet; `lacuna train` can train such a network",
     });
   }
   if (config.network.delays.length > 0) {

@@ -13,15 +13,8 @@ import {
   type TrainingOptions,
 } from "../learning/index.ts";
 import { accuracyOf } from "../model/encoding/index.ts";
-import {
-  foldNormalization,
-  networkShape,
-  removeDeadNeurons,
-  synapseCount,
-  type Network,
-  layerColumns,
-} from "../model/network/index.ts";
-import { measureConnections } from "../model/sparsity/index.ts";
+import { foldNormalization, networkShape, removeDeadNeurons, type Network } from "../model/network/index.ts";
+import { zeroShare } from "../model/sparsity/index.ts";
 import { countSpikes, popCount, type SpikeTrain } from "../model/tensor/index.ts";
 import type { Config } from "./config.ts";
 import { loadModel, saveModel, type Model } from "./model-file.ts";
@@ -103,15 +96,12 @@ export async function tuneModel(options: TuneOptions): Promise<TuneResult> {
   const judged = await evaluateNetwork({ network, dataset, split: dataset.test, batch, backend, keepSpikes: true });
   const after = golden === undefined ? judged.accuracy : accuracyOf(golden.decisions, dataset.test.labels);
   await saveModel(platform.files, options.target, tuned);
-  const nonZero = network.layers.map(
-    (layer) => measureConnections(layer.weights.data, layerColumns(layer)).nonZeroCount,
-  );
   return {
     before,
     after,
     kind: golden === undefined ? "float" : "golden model",
     ...(golden === undefined ? {} : { spikes: compareSpikes(golden.layers, assertDefined(judged.layers, "spikes")) }),
-    connectionSparsity: 1 - nonZero.reduce((a, b) => a + b, 0) / synapseCount(network),
+    connectionSparsity: zeroShare(...network.layers),
     shapes: [networkShape(tunedNetwork), networkShape(network)],
     thresholds: trials,
   };

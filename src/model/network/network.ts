@@ -58,10 +58,13 @@ export function networkShape(network: Network): string {
   return [network.inputCount, ...network.layers.map((layer) => layer.neuronCount)].join("-");
 }
 
+/** The weights of a layer as they are stored: those from below, then the recurrent ones. */
+export function synapseWeights(layer: Layer): Float32Array[] {
+  const recurrent = recurrentWeightsOf(layer);
+  return [layer.weights.data, ...(recurrent === undefined ? [] : [recurrent.data])];
+}
+
 /** Synapses that exist as storage, zero or not, recurrent ones included. */
-export function synapseCount(network: Network): number {
-  return network.layers.reduce(
-    (sum, layer) => sum + layer.weights.data.length + (recurrentWeightsOf(layer)?.data.length ?? 0),
-    0,
-  );
+export function synapseCount({ layers }: Pick<Network, "layers">): number {
+  return layers.flatMap(synapseWeights).reduce((sum, { length }) => sum + length, 0);
 }

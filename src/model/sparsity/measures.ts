@@ -1,3 +1,4 @@
+import { synapseCount, synapseWeights, type Layer } from "../network/index.ts";
 import { countSpikes, firingNeurons, countRow, type SpikeTrain } from "../tensor/index.ts";
 
 /** Static sparsity of one weight matrix, shape [input, neuron]. */
@@ -23,6 +24,13 @@ export interface ActivationSparsity {
   readonly deadNeurons: number;
   /** Spikes per neuron at each step, mean over samples. Shape [step]. */
   readonly spikeRates: readonly number[];
+}
+
+/** Connection sparsity of layers together: zeros among their weights, recurrent ones included; 0 without weights. */
+export function zeroShare(...layers: readonly Layer[]): number {
+  const weights = layers.flatMap(synapseWeights);
+  const zeros = weights.reduce((sum, array) => sum + array.filter((w) => w === 0).length, 0);
+  return share(zeros, synapseCount({ layers }));
 }
 
 /** @param weights Shape [input, neuron]. */

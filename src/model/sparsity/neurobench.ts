@@ -2,9 +2,10 @@
 // Definitions: NeuroBench 2.3, `neurobench/metrics`; J. Yik et al., 2025, doi:10.1038/s41467-025-56739-4
 
 import { assertDefined, quantity, type Quantity } from "../../base/index.ts";
-import { layerArrays, listArrays, recurrentWeightsOf, type Layer, type Network } from "../network/index.ts";
+import { layerArrays, listArrays, synapseCount, type Layer, type Network } from "../network/index.ts";
 import { neuronOf, topologicalOrder } from "../neuron/index.ts";
 import { countSpikes } from "../tensor/index.ts";
+import { zeroShare } from "./measures.ts";
 import type { NetworkRun } from "./network-run.ts";
 import { countSynapticOperations, totalOperations } from "./synaptic-operations.ts";
 
@@ -57,8 +58,6 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
 
 function staticMetrics({ layers }: Network, { stateBits }: MetricOptions): Metric[] {
   const parameters = sum(layers, (layer) => sum(listArrays(layerArrays(layer)), ({ length }) => length));
-  const weights = sum(layers, (layer) => sum(weightsOf(layer), ({ length }) => length));
-  const zeros = sum(layers, (layer) => sum(weightsOf(layer), (array) => array.filter((w) => w === 0).length));
   const state = sum(layers, (layer) => layer.neuronCount * neuronOf(layer.neuron).state.length);
   const constants = sum(layers, ({ neuron }) => Object.keys(neuron.parameters).length);
   const realBits =
@@ -81,19 +80,14 @@ function staticMetrics({ layers }: Network, { stateBits }: MetricOptions): Metri
       "connection sparsity",
       "neurobench",
       "share of zeros among weights, recurrent ones included, biases not; four digits",
-      weights === 0 ? 0 : Math.round((zeros / weights) * 1e4) / 1e4,
+      Math.round(zeroShare(...layers) * 1e4) / 1e4,
       "1",
     ),
   ];
 }
 
-function weightsOf(layer: Layer): Float32Array[] {
-  const recurrent = recurrentWeightsOf(layer);
-  return [layer.weights.data, ...(recurrent === undefined ? [] : [recurrent.data])];
-}
-
 function realWeightBits(layer: Layer): number {
-  const weights = sum(weightsOf(layer), ({ length }) => length);
+  const weights = synapseCount({ layers: [layer] });
   const others = sum(listArrays(layerArrays(layer)), ({ length }) => length) - weights;
   return weights * (layer.quantizer?.bits ?? 32) + others * 32;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setSpike, spikeTrain } from "../tensor/index.ts";
-import { convLayer, layerColumns } from "../network/index.ts";
+import { convLayer, denseLayer, layerColumns } from "../network/index.ts";
 import { neuronSpec } from "../neuron/index.ts";
 import {
   bootstrapMeans,
@@ -10,11 +10,20 @@ import {
   measureFiring,
   measureStructure,
   shareInterval,
+  zeroShare,
 } from "./index.ts";
 
 test("connections: a hand-made matrix", () => {
   const found = measureConnections([1, 0, 0, 0, 0, 0, 2, 0, 3], 3);
   assert.deepEqual(found, { connectionSparsity: 6 / 9, nonZeroCount: 3, emptyRows: 1 / 3, emptyColumns: 1 / 3 });
+});
+
+test("zeros of layers: recurrent weights count like those from below", () => {
+  const layer = denseLayer("r", { inputCount: 3, neuronCount: 2, recurrent: true }, neuronSpec("lif"));
+  layer.weights.data.set([1, 0, 0, 2, 3, 4]);
+  layer.recurrentWeights!.data.set([5, 0, 6, 7]);
+  const plain = denseLayer("p", { inputCount: 2, neuronCount: 1 }, neuronSpec("lif"));
+  assert.deepEqual([zeroShare(layer), zeroShare(layer, plain), zeroShare()], [3 / 10, 5 / 12, 0]);
 });
 
 test("activations: a hand-made train", () => {
