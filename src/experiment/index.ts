@@ -13,6 +13,7 @@ export * from "./convert-model.ts";
 export * from "./hierarchy-work.ts";
 export * from "./model-file.ts";
 export * from "./model-from-nir.ts";
+export * from "./fit-work.ts";
 export * from "./model-work.ts";
 export * from "./parse-config.ts";
 export * from "./precision-work.ts";

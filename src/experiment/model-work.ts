@@ -1,9 +1,8 @@
-// The stages as functions of one model file: what `train`, `eval`, `sparsify`, `quantize`, `fit`, `rtl` and `inspect` do.
+// The stages as functions of one model file: what `train`, `eval`, `sparsify`, `quantize`, `rtl` and `inspect` do.
 
-import { assertDefined, type Problem, type QuantityKind } from "../base/index.ts";
+import { assertDefined } from "../base/index.ts";
 import { wasmBackendOn } from "../compute/index.ts";
-import { estimateCells } from "../hardware/cost/index.ts";
-import { blocksUsed, families, type HardwareChoice, withHostDoor, type HostDoor } from "../hardware/family/index.ts";
+import { withHostDoor, type HostDoor } from "../hardware/family/index.ts";
 import { runGoldenFast, type EventTrace } from "../hardware/golden/index.ts";
 import { layerSupport, type NeuronSupport } from "../hardware/rtl/index.ts";
 import { targetByName } from "../hardware/target/index.ts";
@@ -21,6 +20,7 @@ import type { Files, Platform } from "../platform/index.ts";
 import { openRun } from "../runs/index.ts";
 import type { Config } from "./config.ts";
 import { saveDesign } from "./design-folder.ts";
+import { completeChoice, type HardwareWish } from "./fit-work.ts";
 import { integerOf, loadModel, saveModel, type Model } from "./model-file.ts";
 import type { EventListener, Session } from "./session.ts";
 import { buildDesign } from "./stages/build.ts";
@@ -94,85 +94,37 @@ function countTraining({ train: split }: Dataset, config: Config): number {
   return splitValidation(split, config.data.validationShare).training.length;
 }
 
-export interface FitResult {
-  readonly problems: readonly Problem[];
-  /** What cannot be said before synthesis. */
-  readonly unknown: readonly string[];
-  readonly resources: readonly {
-    readonly resource: string;
-    readonly used: number;
-    readonly limit: number;
-    readonly kind: QuantityKind;
-  }[];
-}
-
-/** Whether a model fits a target, in milliseconds. */
-export async function fitModel(
-  files: Files,
-  file: string,
-  choice: HardwareChoice,
-  targetName: string,
-): Promise<FitResult> {
-  const target = targetByName(targetName);
-  const integer = integerOf(await loadModel(files, file));
-  const family = families[choice.family];
-  const problems = family.check(integer, choice, target);
-  if (problems.length > 0) return { problems, unknown: [], resources: [] };
-  const mapping = family.map(integer, choice, target);
-  const memories = mapping.layers.map((layer) => layer.memories);
-  const cells = family.areCellsFitted ? estimateCells(mapping).value : undefined;
-  const { logicCells, blockRams, singlePortRams } = target.limits;
-  const tooMany: Problem[] =
-    cells === undefined || cells <= logicCells.value
-      ? []
-      : [
-          {
-            code: "fit/logic-cells",
-            path: mapping.layers[0]?.name ?? "",
-            message: `target "${target.name}": about ${cells} logic cells are needed, there are ${logicCells.value}`,
-            hint: "use fewer lanes",
-          },
-        ];
-  return {
-    problems: tooMany,
-    unknown:
-      cells === undefined ? [`logic cells: not estimated for family "${choice.family}", synthesize to know`] : [],
-    resources: [
-      ...(cells === undefined
-        ? []
-        : [{ resource: "logic cells", used: cells, limit: logicCells.value, kind: "estimated" as const }]),
-      { resource: "block RAMs", used: blocksUsed(memories, "block-ram"), limit: blockRams.value, kind: "estimated" },
-      {
-        resource: "single-port RAMs",
-        used: blocksUsed(memories, "single-port-ram"),
-        limit: singlePortRams.value,
-        kind: "estimated",
-      },
-    ],
-  };
-}
-
 /** Write the SystemVerilog of a model with a golden trace of its first test samples. */
 export async function emitModel(
   options: ModelTask & {
     readonly folder: string;
     readonly door: HostDoor;
-    readonly choice: HardwareChoice;
+    /** Without lanes, the fastest that fit. */
+    readonly choice: HardwareWish;
     readonly target: string;
     readonly sampleCount: number;
   },
-): Promise<{ readonly files: readonly string[]; readonly meanCycles: number; readonly samples: number }> {
+): Promise<{
+  readonly files: readonly string[];
+  readonly meanCycles: number;
+  readonly samples: number;
+  readonly lanes: readonly number[];
+}> {
   const { files } = options.platform;
   const model = await loadModel(files, options.file);
   const dataset = await datasetOf(options, model, undefined);
   const trace = goldenOn(model, dataset, Math.min(options.sampleCount, dataset.test.sampleCount));
-  const built = buildDesign(integerOf(model), options.choice, targetByName(options.target), trace);
+  const integer = integerOf(model);
+  const target = targetByName(options.target);
+  const choice = completeChoice(integer, options.choice, target);
+  const built = buildDesign(integer, choice, target, trace);
   const design = withHostDoor(built.mapping, built.design, options.door);
   await saveDesign(files, options.folder, { mapping: built.mapping, design, trace });
   return {
     files: design.files.map(({ name }) => name),
     meanCycles: built.meanCycles,
     samples: trace.sampleCount,
+    lanes: choice.lanes,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { hostDoors } from "../../hardware/family/index.ts";
-import { configureHardware, hardwareChoice, hostDoor } from "../hardware-options.ts";
+import { configureHardware, hardwareWish, hostDoor } from "../hardware-options.ts";
 import { print, stageView, voiceOf } from "../terminal.ts";
 import { commandPrefix } from "../version.ts";
 import { packageFolder } from "../whole-path.ts";
@@ -27,7 +27,7 @@ export const rtlCommand: CommandDefinition = {
       packageFolder,
       file,
       folder,
-      choice: hardwareChoice(options),
+      choice: hardwareWish(options),
       door: hostDoor(String(options["host"])),
       target: String(options["target"]),
       sampleCount: Number(options["samples"]),
@@ -39,6 +39,7 @@ export const rtlCommand: CommandDefinition = {
       print(
         `${found.files.length} files in ${folder}; ${found.meanCycles.toFixed(1)} cycles per inference (mean of ${found.samples} samples, predicted)`,
       );
+      if (options["lanes"] === undefined) print(`lanes ${found.lanes.join(",")}: the fastest that fit`);
       print(`try next: ${commandPrefix} verify ${folder}`);
     }
     return 0;

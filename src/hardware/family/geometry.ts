@@ -83,11 +83,14 @@ export function visitedGroups({ window, words, sumGroups }: Geometry): number {
 /** The stored groups of compressed rows: for each event, the groups that hold a non-zero weight, ascending. */
 export function storedGroups(layer: IntegerLayer, lanes: number): number[][] {
   const groups = Math.ceil(layer.neuronCount / lanes);
+  const { neuronCount, weights } = layer;
   return Array.from({ length: eventCount(layer) }, (_, input) => {
-    const row = layer.weights.subarray(input * layer.neuronCount, (input + 1) * layer.neuronCount);
     const stored: number[] = [];
     for (let g = 0; g < groups; g++) {
-      if (row.subarray(g * lanes, (g + 1) * lanes).some((weight) => weight !== 0)) stored.push(g);
+      const end = input * neuronCount + Math.min(neuronCount, (g + 1) * lanes);
+      let at = input * neuronCount + g * lanes;
+      while (at < end && weights[at] === 0) at++;
+      if (at < end) stored.push(g);
     }
     return stored;
   });

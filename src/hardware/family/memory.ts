@@ -90,10 +90,19 @@ export function layerMemories(
   return found;
 }
 
+/** Counting looks at every weight, and fitting asks for the same count often. Layers do not change. */
+const counted = new WeakMap<IntegerLayer, Map<number, number>>();
+
 /** Stored groups of compressed rows; at least one word, so that the memory exists. */
 export function entryCount(layer: IntegerLayer, lanes: number): number {
-  return Math.max(
-    1,
-    storedGroups(layer, lanes).reduce((sum, row) => sum + row.length, 0),
-  );
+  const ofLayer = counted.get(layer) ?? new Map<number, number>();
+  counted.set(layer, ofLayer);
+  const count =
+    ofLayer.get(lanes) ??
+    Math.max(
+      1,
+      storedGroups(layer, lanes).reduce((sum, row) => sum + row.length, 0),
+    );
+  ofLayer.set(lanes, count);
+  return count;
 }
