@@ -48,7 +48,7 @@ const mnistInput: ConfigInput = {
   training: { epochs: 15, batchSize: 64, learningRate: 2e-3, surrogateScale: 5, shift: 1 },
 };
 
-/** Train, or take what an earlier run left. Validation only judges; the last epoch's weights are taken. */
+/** Train, or take what an earlier run left. Held-out samples only judge; the last epoch's weights are taken. */
 async function trained(
   name: string,
   config: Config,
@@ -218,7 +218,7 @@ if (only.includes("rtl")) {
   console.log("Generated hardware, digits 64-128-10, 12 steps, 8 lanes, hx8k: before and after");
   const config = parseConfig(demoConfig, "demo");
   const dataset = await loadDataset(nodePlatform.files, "digits", "data");
-  const base = await trained("digits", config, dataset, initialOf(config, dataset, 12), {});
+  const base = await trained("digits", config, dataset, initialOf(config, dataset, 12), { validationShare: 0 });
   const settings = [
     { title: "no zeros, dense rows", sparsity: 0, weightStorage: "dense" },
     { title: "50 % zero blocks", sparsity: 0.5, weightStorage: "blocks" },
@@ -227,7 +227,8 @@ if (only.includes("rtl")) {
   const found: { readonly cycles: number; readonly bits: number; readonly weightBits: number }[] = [];
   for (const { title, sparsity, weightStorage } of settings) {
     const pruning = { ...gradualMagnitude, blockSize: 8 };
-    const tuning = { epochs: 12, learningRate: 3e-3, weightBits: 4, ...(sparsity > 0 ? { sparsity, pruning } : {}) };
+    const pruned = sparsity > 0 ? { sparsity, pruning } : {};
+    const tuning = { epochs: 12, learningRate: 3e-3, weightBits: 4, validationShare: 0, ...pruned };
     const { network } = await trained(`digits ${sparsity}`, config, dataset, base.network, tuning);
     const { accuracy } = judge(config, dataset, network);
     const integer = lowerNetwork(network, config.numerics);
