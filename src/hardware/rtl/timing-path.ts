@@ -63,7 +63,8 @@ export function layersOfPath(
   for (const { cell, seconds } of steps) {
     const name = layerOfCell(cell, layerNames);
     const last = found.at(-1);
-    if (last?.name === name) last.seconds += seconds;
+    // Carries that place and route added have names of the tool's own: they lie on the way.
+    if (last !== undefined && (last.name === name || placeOf(cell) === undefined)) last.seconds += seconds;
     else found.push({ name, seconds });
   }
   return found;
