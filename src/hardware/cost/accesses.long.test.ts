@@ -49,7 +49,7 @@ const instances: readonly (readonly [pattern: RegExp, item: string])[] = [
   [/u_fetch_(\d+)\.u_bitmap$/, "spike bit"],
   [/u_fetch_(\d+)\.u_(?:weights|entries)\..*u_ram$/, "weight word"],
   [/u_layer_(\d+)\.u_sums$/, "accumulator"],
-  [/u_layer_(\d+)\.u_states$/, "state"],
+  [/u_layer_(\d+)\.u_states\..*u_ram$/, "state"],
   [/u_fifo_(\d+)\.u_ram$/, "event"],
   [/u_readout\.u_counts$/, "count"],
 ];
