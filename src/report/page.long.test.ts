@@ -83,7 +83,7 @@ test("the page's script runs under its own policy, and a foreign one does not", 
   const foreign = html.replace("</body>", "<script>document.body.dataset.hacked=1</script></body>");
   const dom = dump(foreign, "#trial=1");
   assert.match(dom, /48 of 48 designs remain, 17 on the front/);
-  assert.equal(dom.match(/download="[\w-]+\.svg"/g)?.length, 13);
+  assert.equal(dom.match(/download="[\w-]+\.svg"/g)?.length, 14);
   assert.ok(cardOf(dom).startsWith("<h3>#1</h3>"));
   assert.doesNotMatch(dom, /<body[^>]*data-hacked/);
 });

@@ -30,6 +30,10 @@ export const sweepCommand: CommandDefinition = {
       ...(options["train"] === undefined ? [] : [`data.trainLimit=${String(options["train"])}`]),
     ];
     const config = experiment.parseConfig(applyOverrides(document, [...flags, ...overridesOf(options)]), file ?? name);
+    if (options["plan"] === true) {
+      print(JSON.stringify({ sweep: sweep.name, axes: sweep.axes, warm: options["cold"] !== true }, undefined, 2));
+      return 0;
+    }
     const { runFolder, outputFolder } = await runFolders(nodePlatform, config, options);
     const found = await experiment.runSweep({
       platform: nodePlatform,
