@@ -143,22 +143,13 @@ module clocked_layer #(
     .load_byte_i
   );
 
-  if (BiasFile != "") begin : gen_bias
-    logic [Neurons*BiasBits-1:0] bias;
-    ram_1r1w #(.Width(Neurons * BiasBits), .Depth(1), .InitFile(BiasFile)) u_bias (
-      .clk_i,
-      .read_i(start_i),
-      .read_address_i('0),
-      .read_data_o(bias),
-      .write_i(1'b0),
-      .write_address_i('0),
-      .write_data_i('0)
-    );
-    for (genvar i = 0; i < int'(Neurons); i++) begin : gen_neuron
-      assign neuron_sum_o[i*SumBits+:SumBits] =
-          $signed(sums_q[i*SumBits+:SumBits]) + SumBits'($signed(bias[i*BiasBits+:BiasBits]));
-    end
-  end else begin : gen_no_bias
-    assign neuron_sum_o = sums_q;
-  end
+  biased_sums #(
+    .Lanes(Neurons), .Words(1), .SumBits(SumBits), .BiasBits(BiasBits), .BiasFile(BiasFile)
+  ) u_biased (
+    .clk_i,
+    .read_i(start_i),
+    .word_i(1'b0),
+    .sums_i(sums_q),
+    .sums_o(neuron_sum_o)
+  );
 endmodule

@@ -223,29 +223,15 @@ module layer_core #(
     end
   end
 
-  if (BiasFile != "") begin : gen_bias
-    logic [Lanes*BiasBits-1:0] bias;
-    ram_1r1w #(.Width(Lanes * BiasBits), .Depth(Words), .InitFile(BiasFile)) u_bias (
-      .clk_i,
-      .read_i(issue),
-      .read_address_i(issue_word),
-      .read_data_o(bias),
-      .write_i(1'b0),
-      .write_address_i('0),
-      .write_data_i('0)
-    );
-    for (genvar i = 0; i < int'(Lanes); i++) begin : gen_lane
-      add_format #(.SumBits(SumBits), .TermBits(BiasBits), .Saturate(Saturate)) u_add (
-        .sum_i(seen[i*SumBits+:SumBits]),
-        .term_i(bias[i*BiasBits+:BiasBits]),
-        .sum_o(neuron_sum_o[i*SumBits+:SumBits])
-      );
-    end
-  end else begin : gen_no_bias
-    logic unused_word;
-    assign unused_word  = ^issue_word;
-    assign neuron_sum_o = seen;
-  end
+  biased_sums #(
+    .Lanes(Lanes), .Words(Words), .SumBits(SumBits), .BiasBits(BiasBits), .BiasFile(BiasFile), .Saturate(Saturate)
+  ) u_biased (
+    .clk_i,
+    .read_i(issue),
+    .word_i(issue_word),
+    .sums_i(seen),
+    .sums_o(neuron_sum_o)
+  );
 
   event_encoder #(.Lanes(Lanes), .AddressBits(AddressBits)) u_encoder (
     .clk_i,

@@ -137,22 +137,13 @@ module list_core #(
     .load_byte_i
   );
 
-  if (BiasFile != "") begin : gen_bias
-    logic [Units*BiasBits-1:0] bias;
-    ram_1r1w #(.Width(Units * BiasBits), .Depth(Groups), .InitFile(BiasFile)) u_bias (
-      .clk_i,
-      .read_i(fetch_q && end_i && advance),
-      .read_address_i(fetch_group_q),
-      .read_data_o(bias),
-      .write_i(1'b0),
-      .write_address_i('0),
-      .write_data_i('0)
-    );
-    for (genvar i = 0; i < int'(Units); i++) begin : gen_unit
-      assign neuron_sum_o[i*SumBits+:SumBits] =
-          $signed(sums_q[i*SumBits+:SumBits]) + SumBits'($signed(bias[i*BiasBits+:BiasBits]));
-    end
-  end else begin : gen_no_bias
-    assign neuron_sum_o = sums_q;
-  end
+  biased_sums #(
+    .Lanes(Units), .Words(Groups), .SumBits(SumBits), .BiasBits(BiasBits), .BiasFile(BiasFile)
+  ) u_biased (
+    .clk_i,
+    .read_i(fetch_q && end_i && advance),
+    .word_i(fetch_group_q),
+    .sums_i(sums_q),
+    .sums_o(neuron_sum_o)
+  );
 endmodule

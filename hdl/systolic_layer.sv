@@ -285,22 +285,13 @@ module systolic_layer #(
     );
   end
 
-  if (BiasFile != "") begin : gen_bias
-    logic [Columns*BiasBits-1:0] bias;
-    ram_1r1w #(.Width(Columns * BiasBits), .Depth(Groups), .InitFile(BiasFile)) u_bias (
-      .clk_i,
-      .read_i(take),
-      .read_address_i(group_q),
-      .read_data_o(bias),
-      .write_i(1'b0),
-      .write_address_i('0),
-      .write_data_i('0)
-    );
-    for (genvar c = 0; c < int'(Columns); c++) begin : gen_neuron
-      assign neuron_sum_o[c*SumBits+:SumBits] =
-          $signed(sums[c*SumBits+:SumBits]) + SumBits'($signed(bias[c*BiasBits+:BiasBits]));
-    end
-  end else begin : gen_no_bias
-    assign neuron_sum_o = sums;
-  end
+  biased_sums #(
+    .Lanes(Columns), .Words(Groups), .SumBits(SumBits), .BiasBits(BiasBits), .BiasFile(BiasFile)
+  ) u_biased (
+    .clk_i,
+    .read_i(take),
+    .word_i(group_q),
+    .sums_i(sums),
+    .sums_o(neuron_sum_o)
+  );
 endmodule

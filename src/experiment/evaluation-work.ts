@@ -11,6 +11,7 @@ import {
   type EncodedInput,
 } from "../model/encoding/index.ts";
 import { networkShape } from "../model/network/index.ts";
+import { stateBitsOf } from "../model/neuron/index.ts";
 import {
   bootstrapMeans,
   countSynapticOperations,
@@ -120,7 +121,7 @@ export async function metricsOf(
   const sampleCount = Math.min(options.sampleCount, dataset.test.sampleCount);
   const input = encodedOf(model, dataset, sampleCount);
   const { spikes, potentials } = await runReference(network, input);
-  const stateBits = stateBitsOf(model);
+  const stateBits = layerStateBits(model);
   return {
     model: network.name,
     shape: networkShape(network),
@@ -189,9 +190,9 @@ async function runModel(
 }
 
 /** Bits of a neuron's state in each layer as the hardware here keeps it; undefined for what it cannot run. */
-function stateBitsOf(model: Model): readonly number[] | undefined {
+function layerStateBits(model: Model): readonly number[] | undefined {
   try {
-    return integerOf(model).layers.map(({ neuron }) => neuron.state.reduce((sum, { format }) => sum + format.bits, 0));
+    return integerOf(model).layers.map(({ neuron }) => stateBitsOf(neuron));
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

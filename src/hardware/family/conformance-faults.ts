@@ -1,6 +1,7 @@
 // Damaged hardware, for tests: the golden model with faults and the emitted design with the same faults give the same spikes.
 
 import { assert, randomStream, type RandomStream } from "../../base/index.ts";
+import { stateBitsOf } from "../../model/neuron/index.ts";
 import { runFaulty, type Fault, type IntegerNetwork } from "../golden/index.ts";
 import { describeMismatch, verifyDesign } from "../rtl/index.ts";
 import { prepareShape, type ShapeCase } from "./conformance-shapes.ts";
@@ -62,7 +63,7 @@ function layerFaultList(mapping: Mapping, index: number, random: RandomStream): 
   const { network } = mapping;
   const layer = network.layers[index];
   if (layer === undefined) return [];
-  const stateBits = layer.neuron.state.reduce((bits, { format }) => bits + format.bits, 0);
+  const stateBits = stateBitsOf(layer.neuron);
   const place = (): { readonly layer: number; readonly neuron: number; readonly bit: number } => ({
     layer: index,
     neuron: random.integer(layer.neuronCount),

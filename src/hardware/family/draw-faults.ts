@@ -1,7 +1,8 @@
 // Random faults of one kind at a rate, for campaigns.
 
 import type { RandomStream } from "../../base/index.ts";
-import type { Fault, IntegerLayer } from "../golden/index.ts";
+import { stateBitsOf } from "../../model/neuron/index.ts";
+import type { Fault } from "../golden/index.ts";
 import type { Mapping } from "./family.ts";
 import { weightPlace } from "./fault-places.ts";
 
@@ -31,7 +32,7 @@ export function drawFaults(mapping: Mapping, { kind, rate, sampleCount, random }
   const { network } = mapping;
   return network.layers.flatMap((layer, index): Fault[] => {
     const { neuronCount, weightBits, weights } = layer;
-    const bits = stateBits(layer);
+    const bits = stateBitsOf(layer.neuron);
     const lanes = mapping.layers[index]?.lanes ?? 1;
     switch (kind) {
       case "weight-bit":
@@ -67,11 +68,6 @@ export function drawFaults(mapping: Mapping, { kind, rate, sampleCount, random }
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-/** Of all state variables of a neuron. */
-export function stateBits({ neuron }: IntegerLayer): number {
-  return neuron.state.reduce((bits, { format }) => bits + format.bits, 0);
-}
 
 /** Which of `count` positions are hit: the gaps between hits are geometric, so that rare faults cost little. */
 export function hits(count: number, rate: number, random: RandomStream): number[] {

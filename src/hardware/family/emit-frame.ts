@@ -13,6 +13,17 @@ const generator = "Lacuna 0.1.0";
 const core = "lacuna_core";
 const top = "lacuna_top";
 
+/** Blocks that every family uses. */
+const sharedBlocks = [
+  "ram_1r1w",
+  "ram_single_port",
+  "weight_rom",
+  "host_port",
+  "readout",
+  "add_format",
+  "biased_sums",
+] as const;
+
 /** What a family adds to the frame. */
 export interface DesignParts {
   /** Names of the hand-written blocks, without `.sv`, those that others use first. */
@@ -30,7 +41,7 @@ export interface DesignParts {
 /** A design from a family's parts. */
 export function frameDesign(mapping: Mapping, parts: DesignParts): RtlDesign {
   const header = headerText(mapping);
-  const names = ["ram_1r1w", "ram_single_port", "weight_rom", "host_port", "readout", ...parts.blocks];
+  const names = [...sharedBlocks, ...parts.blocks];
   const blocks = names.map((name) => `${name}.sv`).map((name) => ({ name, text: assertDefined(hdlFiles[name], name) }));
   return {
     kind: "rtl-design",
@@ -149,7 +160,10 @@ const hostPorts = [
 ];
 
 /** What verification sees, by port, with the bits of each. */
-function observedPorts(layerCount: number, observation: Observation | undefined): (readonly [string, number])[] {
+export function observedPorts({
+  layerCount,
+  observation,
+}: Pick<RtlDesign, "layerCount" | "observation">): readonly (readonly [string, number])[] {
   return [
     ["valid", layerCount],
     ["end", layerCount],
@@ -164,7 +178,7 @@ function observedPorts(layerCount: number, observation: Observation | undefined)
 }
 
 function topText({ layers }: Mapping, observation: Observation | undefined): string {
-  const ports = observedPorts(layers.length, observation);
+  const ports = observedPorts({ layerCount: layers.length, observation });
   return [
     "// What is synthesized: the core with its observation ports left open.",
     `module ${top} (`,
@@ -195,7 +209,7 @@ function coreText({ network, layers }: Mapping, { summary, body, observation }: 
     ...hostPorts,
     "  output logic [15:0] result_data_o,",
     "  // For verification: what each layer hands over.",
-    observedPorts(count, observation)
+    observedPorts({ layerCount: count, observation })
       .map(([name, bits]) => `  output logic [${bits - 1}:0] observe_${name}_o`)
       .join(",\n"),
     ");",

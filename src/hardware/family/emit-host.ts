@@ -12,6 +12,7 @@ import {
   type DesignFile,
   type RtlDesign,
 } from "../rtl/index.ts";
+import { observedPorts } from "./emit-frame.ts";
 import type { Mapping } from "./family.ts";
 
 /** How a processor reaches the design: `words` are the core's own ports. */
@@ -164,36 +165,20 @@ function axiText(address: number): string[] {
   ];
 }
 
-/** The ports through which the core shows its layers: name and bits. */
-function observation({ layerCount, observation: seen }: RtlDesign): readonly (readonly [string, number])[] {
-  const lanes = seen?.lanes.reduce((sum, count) => sum + count, 0);
-  return [
-    ["valid", layerCount],
-    ["end", layerCount],
-    ["address", 16 * layerCount],
-    ...(lanes === undefined
-      ? []
-      : ([
-          ["step", 16 * layerCount],
-          ["mask", lanes],
-        ] as const)),
-  ];
-}
-
 function observationSignals(design: RtlDesign, prefix: string): string[] {
-  return observation(design).map(([name, bits]) => `  logic [${bits - 1}:0] ${prefix}_${name};`);
+  return observedPorts(design).map(([name, bits]) => `  logic [${bits - 1}:0] ${prefix}_${name};`);
 }
 
 function observationPorts(design: RtlDesign, prefix: string): string[] {
   return [
-    observation(design)
+    observedPorts(design)
       .map(([name]) => `    .observe_${name}_o(${prefix}_${name})`)
       .join(",\n"),
   ];
 }
 
 function unusedObservation(design: RtlDesign): string[] {
-  const names = observation(design).map(([name]) => `unused_${name}`);
+  const names = observedPorts(design).map(([name]) => `unused_${name}`);
   return [...observationSignals(design, "unused"), "  logic unused;", `  assign unused = ^{${names.join(", ")}};`, ""];
 }
 

@@ -56,7 +56,6 @@ function blockNames(mapping: Mapping, parts: readonly LayerParts[]): string[] {
     "update_walk",
     "event_encoder",
     "ram_protected",
-    "add_format",
     "layer_core",
     ...(isRecurrent ? ["recurrent_join"] : []),
     ...(isRecurrent || mapping.layers.length > 1 ? ["event_fifo"] : []),

@@ -1,4 +1,5 @@
 import { signedBits, unsignedBits } from "../../base/index.ts";
+import { stateBitsOf } from "../../model/neuron/index.ts";
 import { eventCount, sumCount, unionCount, windowCount, type IntegerLayer, type Windows } from "../golden/index.ts";
 import type { HardwareChoice } from "./family.ts";
 
@@ -57,7 +58,7 @@ export function geometryOf(layer: IntegerLayer, lanes: number): Geometry {
     events,
     addressBits: addressBits(events),
     sumBits: signedBits(layer.accumulator),
-    stateBits: layer.neuron.state.reduce((bits, { format }) => bits + format.bits, 0),
+    stateBits: stateBitsOf(layer.neuron),
     wordBits: lanes * layer.weightBits,
     biasBits: bias === undefined ? 0 : signedBits({ low: Math.min(0, ...bias), high: Math.max(0, ...bias) }),
     fifoDepth: 2 * (events + 1),

@@ -127,41 +127,9 @@ function checkMemories(layout: Layout, network: IntegerNetwork, choice: Hardware
       code: "fit/block-rams",
       path: largest.layer,
       message: `target "${target.name}": the design needs ${needed} block RAMs (${largest.blocks} for the ${largest.role} of "${largest.layer}"), there are ${blockRams.value}${spare}`,
-      hint: remedy({ layout, network, choice, target, largest }),
+      hint: "use fewer lanes, compressed or narrower weights, or a smaller network; lacuna fit tries them",
     },
   ];
-}
-
-/** The smallest change that makes the memories fit, tried out before it is recommended. */
-function remedy(options: {
-  readonly layout: Layout;
-  readonly network: IntegerNetwork;
-  readonly choice: HardwareChoice;
-  readonly target: Target;
-  readonly largest: MappedMemory;
-}): string {
-  const { layout, network, choice, target, largest } = options;
-  if (layout.storages.includes("blocks") && choice.weightStorage === "dense") {
-    const blocks: HardwareChoice = { ...choice, weightStorage: "blocks" };
-    if (placeMemories(layout, network, blocks, target) !== undefined)
-      return 'store only non-zero groups: weightStorage "blocks"';
-  }
-  const most = layout.fixedLanes === undefined ? Math.max(...choice.lanes) : 1;
-  for (let lanes = most - 1; lanes >= 1; lanes--) {
-    const fewer = { ...choice, lanes: choice.lanes.map((p) => Math.min(p, lanes)) };
-    if (placeMemories(layout, network, fewer, target) !== undefined) return `use at most ${lanes} lanes per layer`;
-  }
-  const widest = Math.max(...network.layers.map(({ weightBits }) => weightBits));
-  for (let bits = widest - 1; bits >= 2; bits--) {
-    const narrower = {
-      ...network,
-      layers: network.layers.map((layer) => ({ ...layer, weightBits: Math.min(layer.weightBits, bits) })),
-    };
-    if (placeMemories(layout, narrower, choice, target) !== undefined) return `quantize to ${bits}-bit weights`;
-  }
-  return target.limits.singlePortRams.value === 0
-    ? 'use target "up5k", which has 1 Mbit of single-port RAM, or a smaller network'
-    : `make "${largest.layer}" smaller`;
 }
 
 /** Unused lanes of the last group hold zeros for ever: they must not fire. */

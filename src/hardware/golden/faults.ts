@@ -2,6 +2,7 @@
 // design with the same faults give the same spikes. Where a fault leads outside a format, both wrap as two's complement does.
 
 import { assertDefined, assert, UserError } from "../../base/index.ts";
+import { stateBitsOf } from "../../model/neuron/index.ts";
 import type { IntegerLayer, IntegerNetwork } from "./integer-network.ts";
 
 /** One fault of one layer; positions count from 0. */
@@ -198,11 +199,7 @@ function checkFault(network: IntegerNetwork, fault: Fault): void {
     case "stuck-bit":
       inside("neuron", fault.neuron, layer.neuronCount);
       if (fault.kind === "state-bit") inside("step", fault.step, network.stepCount);
-      return inside(
-        "bit",
-        fault.bit,
-        layer.neuron.state.reduce((bits, { format }) => bits + format.bits, 0),
-      );
+      return inside("bit", fault.bit, stateBitsOf(layer.neuron));
     case "dead-lane":
       inside("lanes", fault.lanes, 65_536);
       return inside("lane", fault.lane, fault.lanes);

@@ -2,7 +2,7 @@
 // the width that its range needs, so nothing can overflow and lint has nothing to say.
 
 import { assertDefined, BugError, signedBits } from "../../base/index.ts";
-import { integerOrder, type IntegerExpression, type IntegerNeuron } from "../../model/neuron/index.ts";
+import { integerOrder, stateBitsOf, type IntegerExpression, type IntegerNeuron } from "../../model/neuron/index.ts";
 import { commentText } from "./mangle.ts";
 
 /**
@@ -23,7 +23,7 @@ export function neuronModule(
     const type = node.op === "above" ? "logic" : `logic signed [${signedBits(node) - 1}:0]`;
     lines.push(`  ${type} ${wire};`, `  assign ${wire} = ${rightSide(node, names)};`);
   }
-  const stateBits = neuron.state.reduce((bits, { format }) => bits + format.bits, 0);
+  const stateBits = stateBitsOf(neuron);
   let offset = 0;
   const reads: string[] = [];
   const nexts: string[] = [];

@@ -48,6 +48,11 @@ export interface IntegerNeuron {
   readonly next: Readonly<Record<string, IntegerExpression>>;
 }
 
+/** Bits of all state variables of one neuron side by side. */
+export function stateBitsOf({ state }: Pick<IntegerNeuron, "state">): number {
+  return state.reduce((bits, { format }) => bits + format.bits, 0);
+}
+
 /** The operands of an integer node, in order. */
 export function integerOperands(expression: IntegerExpression): readonly IntegerExpression[] {
   switch (expression.op) {
