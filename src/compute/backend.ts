@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly perStep?: boolean;
   /** Threads to use, or "auto" (the default): as many as find work. Results do not depend on it. */
   readonly threadCount?: number | "auto";
+  /** Of those threads, so many work elsewhere; at least one stays. Default: none. */
+  readonly threadsElsewhere?: number;
   /**
    * Most memory to take; without a limit 4 GiB. A sequence that needs more is computed part by part: training keeps the state
    * between parts and runs each forward once more on the way back. What fits in no part is refused with `compute/too-large`.

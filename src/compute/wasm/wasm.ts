@@ -110,12 +110,12 @@ function planParts(network: Network, options: CompileOptions & { readonly thread
 }
 
 function threadsFor(network: Network, options: CompileOptions, threads: Threads): number {
-  const { threadCount = "auto", maxSampleCount } = options;
+  const { threadCount = "auto", threadsElsewhere = 0, maxSampleCount } = options;
   if (typeof SharedArrayBuffer === "undefined") return 1;
-  if (threadCount !== "auto") return threadCount;
+  if (threadCount !== "auto") return Math.max(1, threadCount - threadsElsewhere);
   const synapses = network.layers.reduce((sum, layer) => sum + multiplicationCount(layer), 0);
   const work = synapses * maxSampleCount * network.stepCount;
-  return Math.max(1, Math.min(threads.coreCount, Math.floor(work / workOfThread)));
+  return Math.max(1, Math.min(threads.coreCount - threadsElsewhere, Math.floor(work / workOfThread)));
 }
 
 /** Once per process: vectors stay joined only when a small network gives the same bits with it. */

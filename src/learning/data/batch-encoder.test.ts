@@ -34,7 +34,7 @@ const options: BatchOptions = {
 const [first, second] = [Uint32Array.of(3, 1), Uint32Array.of(0, 2, 5)];
 
 /** What makes the same data look like much. */
-const much = { stepCount: 1e6 };
+const much = { stepCount: 1e6, encoding: options.encoding };
 
 /** Workers, and what they were asked for. */
 function watched(): { readonly workers: Workers; readonly asked: string[] } {
@@ -77,6 +77,7 @@ test("no worker is started for little data, or where there is none", async () =>
   const { workers, asked } = watched();
   for (const [size, some] of [
     [options, workers],
+    [{ ...much, encoding: { kind: "direct" } }, workers],
     [much, undefined],
   ] as const) {
     await using encoder = batchEncoder(dataset, size, some);

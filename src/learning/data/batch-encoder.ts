@@ -8,22 +8,23 @@ import type { Dataset } from "./dataset.ts";
 import type { EncodeRequest } from "./encode-worker.ts";
 
 export interface BatchEncoder extends AsyncDisposable {
+  /** Threads of its own. */
+  readonly threadCount: number;
   encode(indices: Uint32Array, options: BatchOptions): Promise<EncodedInput>;
   /** Say what will be asked for next. */
   expect(indices: Uint32Array, options: BatchOptions): void;
 }
 
-/** @param workers  Without them, and for little data or recordings of events, batches are made when they are asked for. */
+/** @param workers  Without them, and for little data, values as they are or recordings of events, batches are made when they are asked for. */
 export function batchEncoder(
   dataset: Dataset,
-  options: Pick<BatchOptions, "stepCount">,
+  options: Pick<BatchOptions, "stepCount" | "encoding">,
   workers: Workers | undefined,
 ): BatchEncoder {
   const { train, featureCount } = dataset;
   const isMuch = train.sampleCount * featureCount * options.stepCount >= workOfWorker;
-  return workers === undefined || !isMuch || train.values === undefined
-    ? inlineEncoder(dataset)
-    : workerEncoder(dataset, workers);
+  const isWork = options.encoding.kind !== "direct" && train.values !== undefined;
+  return workers === undefined || !isMuch || !isWork ? inlineEncoder(dataset) : workerEncoder(dataset, workers);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -33,6 +34,7 @@ const workOfWorker = 2e7;
 
 function inlineEncoder(dataset: Dataset): BatchEncoder {
   return {
+    threadCount: 0,
     encode: async (indices, options) => encodeBatch(dataset, dataset.train, indices, options),
     expect: () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
@@ -49,6 +51,7 @@ function workerEncoder(dataset: Dataset, workers: Workers): BatchEncoder {
     ask({ kind: "encode", indices: indices.slice(), options });
   let expected: { readonly key: string; readonly input: Promise<EncodedInput> } | undefined;
   return {
+    threadCount: 1,
     encode: async (indices, options) => {
       await opened;
       const known = expected;

@@ -52,6 +52,9 @@ export async function train(options: TrainingTask): Promise<TrainingResult> {
     const message = `"${normalized.name}": pruned or quantized weights would change when its normalization is folded`;
     throw new UserError("training/normalized-compression", message, { hint: "fold the normalization first" });
   }
+  // One thread is one thread: the worker is one of several.
+  const workers = training.threadCount === 1 ? undefined : options.workers;
+  await using encoder = batchEncoder(options.dataset, options.batch, workers);
   const { executor, partSize } = await compileForBatch(backend, network, training.batchSize, {
     surrogate: training.surrogate,
     detachReset: training.detachReset,
@@ -59,12 +62,12 @@ export async function train(options: TrainingTask): Promise<TrainingResult> {
     perStep: readsEveryStep(training.loss),
     transforms: compresses(training),
     ...(training.threadCount === undefined ? {} : { threadCount: training.threadCount }),
+    threadsElsewhere: encoder.threadCount,
     ...(training.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: training.memoryLimitBytes }),
     ...(training.truncation === undefined ? {} : { stepsPerPart: training.truncation, truncate: true }),
     ...(onNote === undefined ? {} : { onNote }),
   });
   using held = executor;
-  await using encoder = batchEncoder(options.dataset, options.batch, options.workers);
   return await new Trainer(options, { executor: held, partSize, encoder }).run();
 }
 
