@@ -4,6 +4,7 @@
 // `--out FOLDER` writes families.json, density.csv and density.svg; `--no-synthesis`, `--only table` or `--only density`, `--family LIST`;
 // `--merge FOLDER,…` prints what such runs, one family each, wrote with `--out`;
 // exit 4 when golden model, closed form, event simulation and RTL differ anywhere.
+import { briefTraining } from "./brief-training.ts";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { assertDefined, formatQuantity, randomStream, type Quantity } from "../src/base/index.ts";
 import { wasmBackend } from "../src/compute/index.ts";
@@ -18,7 +19,7 @@ import {
 } from "../src/hardware/golden/index.ts";
 import { describeMismatch, synthesize, verifyDesign, type SynthesisReport } from "../src/hardware/rtl/index.ts";
 import { targets } from "../src/hardware/target/index.ts";
-import { encodeBatch, initialNetwork, loadDataset, noAugmentation, train } from "../src/learning/index.ts";
+import { encodeBatch, initialNetwork, loadDataset, train } from "../src/learning/index.ts";
 import { accuracyOf, defaultEncoding } from "../src/model/encoding/index.ts";
 import { denseLayer } from "../src/model/network/index.ts";
 import { neuronSpec } from "../src/model/neuron/index.ts";
@@ -263,21 +264,7 @@ async function trainedDigits() {
     dataset,
     batch,
     backend: wasmBackend,
-    training: {
-      epochs: 12,
-      batchSize: 32,
-      learningRate: 0.01,
-      optimizer: { kind: "adam" },
-      schedule: { kind: "cosine", warmUp: 0 },
-      loss: { kind: "cross-entropy" },
-      surrogate: { kind: "fastSigmoid", slope: 5 },
-      detachReset: true,
-      augmentation: noAugmentation,
-      activity: [],
-      validationShare: 0,
-      seed: 1,
-      weightBits: 6,
-    },
+    training: briefTraining({ epochs: 12, learningRate: 0.01 }),
   });
   const integer = lowerNetwork(trained.network, rounding);
   const samples = Array.from({ length: 20 }, (_, i) => i);

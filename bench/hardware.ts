@@ -2,6 +2,7 @@
 // spike of every layer, every step's end and every decision compared between golden model, cycle model and RTL. `--json FILE`,
 // `--data FOLDER` (default ../shared/data), exit 4 when anything differs. Then how many lane allocations a second are looked at,
 // and how long the SystemVerilog of a million synapses takes; `--no-networks` does only these two.
+import { briefTraining } from "./brief-training.ts";
 import { existsSync, writeFileSync } from "node:fs";
 import { assertDefined, randomStream } from "../src/base/index.ts";
 import { referenceBackend, wasmBackend, type Backend } from "../src/compute/index.ts";
@@ -10,14 +11,7 @@ import { families } from "../src/hardware/family/index.ts";
 import { lowerNetwork, runGolden, synapseWalk } from "../src/hardware/golden/index.ts";
 import { describeMismatch, verifyDesign } from "../src/hardware/rtl/index.ts";
 import { targets } from "../src/hardware/target/index.ts";
-import {
-  encodeBatch,
-  initialNetwork,
-  loadDataset,
-  noAugmentation,
-  train,
-  type BatchOptions,
-} from "../src/learning/index.ts";
+import { encodeBatch, initialNetwork, loadDataset, train, type BatchOptions } from "../src/learning/index.ts";
 import { accuracyOf, defaultEncoding } from "../src/model/encoding/index.ts";
 import { convLayer, denseLayer, type Network } from "../src/model/network/index.ts";
 import { neuronSpec } from "../src/model/neuron/index.ts";
@@ -151,21 +145,7 @@ async function run(experiment: Experiment) {
     dataset: { ...dataset, train: part },
     batch,
     backend,
-    training: {
-      epochs: experiment.epochs,
-      batchSize: 32,
-      learningRate: experiment.learningRate,
-      optimizer: { kind: "adam" },
-      schedule: { kind: "cosine", warmUp: 0 },
-      loss: { kind: "cross-entropy" },
-      surrogate: { kind: "fastSigmoid", slope: 5 },
-      detachReset: true,
-      augmentation: noAugmentation,
-      activity: [],
-      validationShare: 0,
-      seed: 1,
-      weightBits: 6,
-    },
+    training: briefTraining({ epochs: experiment.epochs, learningRate: experiment.learningRate }),
   });
   const integer = lowerNetwork(trained.network, { rounding: "nearest", coefficientFraction: 8 });
   const count = Math.min(samples, dataset.test.sampleCount);

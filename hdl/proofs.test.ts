@@ -30,6 +30,7 @@ for (const [block, before, after] of [
   ["event_fifo", "steps_q != 2'd0", "1'b1"],
   ["readout", "count > best_q", "count >= best_q"],
   ["divide_constant", "+ ProductBits'(1)", ""],
+  ["add_format", "{(SumBits - 1) {~wide[Wide-1]}}", "{(SumBits - 1) {wide[Wide-1]}}"],
   ["update_walk", "GroupBits'(Groups - 1)", "GroupBits'(Groups - 2)"],
 ] as const) {
   test(`a broken ${block} is refuted`, async () => {

@@ -1,6 +1,6 @@
 // What `faults` does with a model file: accuracy against the rate of every kind of hardware fault, and the RTL's word for it.
 
-import { assertDefined, meanInterval, randomStream, UserError, type MeanInterval } from "../base/index.ts";
+import { hashValue, meanInterval, randomStream, UserError, type MeanInterval } from "../base/index.ts";
 import {
   disturb,
   faultKinds,
@@ -188,51 +188,43 @@ async function measurePoint(campaign: Campaign, kind: FaultKind, rate: number): 
 /** Run the design with the first trial's faults and compare every spike. Returns how many spikes were compared. */
 async function verifyPoint(campaign: Campaign, kind: FaultKind, rate: number): Promise<number> {
   const { options, run, mapping, clean } = campaign;
-  const { platform, signal, onEvent, rtlSamples, seed } = options;
+  const { platform, signal, onEvent, rtlSamples } = options;
   const count = Math.min(rtlSamples, clean.sampleCount);
+  const { faults, memory } = drawTrial(campaign, kind, rate, 0);
+  // Upsets of samples that are not run.
+  const isReached = (fault: Fault): boolean => fault.kind !== "state-bit" || fault.sample < count;
+  const family = families[mapping.choice.family];
+  const design = family.emit(mapping, faults);
+  const part = firstSamples(clean, count);
   const report = await runStage(
     { run, signal, onEvent, ledger: [] },
     {
       name: `RTL ${kind} ${rate}`,
-      version: 1,
+      version: 2,
       inputs: {
-        kind,
-        rate,
-        seed,
-        count,
-        choice: mapping.choice,
+        design: hashValue(design),
+        faults: hashValue({ faults, memory }),
         network: hashNetwork(mapping.network),
-        input: clean.input.words,
+        input: part.input.words,
       },
-      run: ({ onProgress }) => {
-        const { faults, memory } = drawTrial(campaign, kind, rate, 0);
-        // Upsets of samples that are not run.
-        const isReached = (fault: Fault): boolean => fault.kind !== "state-bit" || fault.sample < count;
-        const family = families[mapping.choice.family];
-        return verifyDesign({
+      run: ({ onProgress }) =>
+        verifyDesign({
           platform,
-          design: family.emit(mapping, faults),
+          design,
           network: mapping.network,
-          trace: runFaulty(mapping.network, firstSamples(clean, count).input, faults.filter(isReached), {
-            saturates: saturates(mapping),
-          }),
-          cycles: family.predict(mapping, firstSamples(clean, count)),
+          trace: runFaulty(mapping.network, part.input, faults.filter(isReached), { saturates: saturates(mapping) }),
+          cycles: family.predict(mapping, part),
           faults: memory,
           onProgress,
           signal,
-        });
-      },
+        }),
     },
     ({ spikesCompared, passed }) => (passed ? `0 of ${spikesCompared} spikes differ` : "differs"),
   );
   if (report.mismatch === undefined) return report.spikesCompared;
-  throw new UserError(
-    "faults/rtl-differs",
-    `${kind} ${rate}: ${describeMismatch(assertDefined(report.mismatch, "mismatch"))}`,
-    {
-      exit: "not-met",
-    },
-  );
+  throw new UserError("faults/rtl-differs", `${kind} ${rate}: ${describeMismatch(report.mismatch)}`, {
+    exit: "not-met",
+  });
 }
 
 function percent(share: number): string {

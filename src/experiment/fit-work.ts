@@ -62,7 +62,9 @@ export async function fitModel(
     areLanesChosen: wish.lanes === undefined,
     unknown:
       mapping !== undefined && cells === undefined
-        ? [`logic cells: not estimated for family "${choice.family}", synthesize to know`]
+        ? [
+            `logic cells: not estimated for family "${choice.family}"${choice.protection === undefined ? "" : " with protection"}, synthesize to know`,
+          ]
         : [],
     resources: [...logic, ...(mapping === undefined ? [] : rams)].map((one) => ({
       ...one,

@@ -24,7 +24,7 @@ export function estimateCells(mapping: Mapping): Quantity {
     Math.round(value),
     "cell",
     "estimated",
-    "widths of adders and choices, fitted to 8 placed designs and tested on 14 others",
+    "widths of adders and choices, fitted to 8 placed designs and tested on 8 others",
     {
       low: value * (1 - relativeBand),
       high: value * (1 + relativeBand),

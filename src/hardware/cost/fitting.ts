@@ -34,7 +34,9 @@ export function judgeFit({ network, choice, target }: Candidate): Fit {
   const problems = family.check(network, choice, target);
   if (problems.length > 0) return { problems, mapping: undefined, cells: undefined };
   const mapping = family.map(network, choice, target);
-  if (!family.areCellsFitted) return { problems, mapping, cells: undefined };
+  // What protection costs is measured, not estimated: docs/explanation/resilience.md.
+  const isProtected = (choice.protection?.length ?? 0) > 0;
+  if (!family.areCellsFitted || isProtected) return { problems, mapping, cells: undefined };
   const cells = estimateCells(mapping).value;
   const limit = target.limits.logicCells.value;
   return { problems: cells <= limit ? [] : [tooManyCells(mapping, cells, limit)], mapping, cells };

@@ -111,6 +111,20 @@ export function hostVectorText({ network }: Mapping): string[] {
   ];
 }
 
+/** How a layer that hands over words of spikes, group by group, shows them to verification. */
+export function wordObservation({ layers }: Mapping, index: number): string[] {
+  const { lanes } = assertDefined(layers[index], "layer");
+  const start = layers.slice(0, index).reduce((sum, layer) => sum + layer.lanes, 0);
+  const p = `l${index}`;
+  return [
+    `  assign observe_valid_o[${index}] = ${p}_valid && ${p}_ready;`,
+    `  assign observe_end_o[${index}] = ${p}_last;`,
+    `  assign observe_address_o[${16 * index}+:16] = 16'(${p}_group) * 16'd${lanes};`,
+    `  assign observe_step_o[${16 * index}+:16] = 16'(${p}_step);`,
+    `  assign observe_mask_o[${start}+:${lanes}] = ${p}_spike;`,
+  ];
+}
+
 /** Words of the last layer as the event stream `out`; expressions that say when, which, from which neuron on, and the last one. */
 export function senderText(
   { layers }: Mapping,

@@ -1,6 +1,7 @@
 // What the layers of every family hold: a generated neuron, biases, and weights that lie in block RAM or arrive over the host port.
 
 import { assertDefined } from "../../base/index.ts";
+import type { IntegerLayer } from "../golden/index.ts";
 import { loadWord, mangleName, neuronModule, selectWord, type DesignFile } from "../rtl/index.ts";
 import type { Mapping } from "./family.ts";
 import { geometryOf } from "./geometry.ts";
@@ -61,6 +62,32 @@ export function weightParts(
     files: [{ name: file, text: imageText(image, memory.width) }],
     loadWords: [],
   };
+}
+
+/** What a layer's block is told of its neurons and weights, and the files that belong to it. */
+export interface LayerBlock {
+  readonly neuron: string;
+  readonly parameters: readonly string[];
+  readonly files: readonly DesignFile[];
+  readonly loadWords: readonly number[];
+}
+
+/** The blocks of all layers whose weights lie as `image` says. */
+export function layerBlocks(
+  mapping: Mapping,
+  image: (layer: IntegerLayer, lanes: number) => MemoryImage,
+): readonly LayerBlock[] {
+  return mapping.layers.map(({ lanes }, index) => {
+    const layer = assertDefined(mapping.network.layers[index], "layer");
+    const weights = weightParts(mapping, index, image(layer, lanes));
+    const { neuron, biasParameters, files } = neuronParts(mapping, index);
+    return {
+      neuron,
+      parameters: [weights.parameter, ...biasParameters],
+      files: [...files, ...weights.files],
+      loadWords: weights.loadWords,
+    };
+  });
 }
 
 /** `lanes` neurons between the signals `<prefix>_sum`, `_state`, `_spike` and `_next`. */

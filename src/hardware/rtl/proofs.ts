@@ -22,6 +22,8 @@ export const blockProofs: readonly BlockProof[] = [
   task("host_port", "induction", 3),
   task("recurrent_join", "induction", 3),
   ...[3, 5, 6, 7].map((Divisor) => task("divide_constant", "induction", 2, { Divisor })),
+  task("add_format", "induction", 2),
+  task("add_format", "induction", 2, { SumBits: 3, TermBits: 6 }),
   task("update_walk", "bounded", 12, { Groups: 5, Words: 5, Window: 1, Steps: 5 }),
   task("update_walk", "bounded", 26),
   task("event_fifo", "bounded", 11),

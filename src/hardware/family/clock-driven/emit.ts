@@ -1,34 +1,24 @@
 import { assertDefined } from "../../../base/index.ts";
 import { commentText, type RtlDesign } from "../../rtl/index.ts";
 import { frameDesign, hostVectorText, readoutText, senderText } from "../emit-frame.ts";
-import { neuronParts, neuronText, weightParts } from "../emit-neurons.ts";
+import { layerBlocks, neuronText, type LayerBlock } from "../emit-neurons.ts";
 import type { Mapping } from "../family.ts";
 import { addressBits, geometryOf } from "../geometry.ts";
 import { denseImage } from "../images.ts";
 
 /** SystemVerilog of a clocked network. */
 export function emitDesign(mapping: Mapping): RtlDesign {
-  const { network, layers } = mapping;
-  const parts = network.layers.map((layer, index) => {
-    return {
-      weights: weightParts(mapping, index, denseImage(layer, layer.neuronCount)),
-      neurons: neuronParts(mapping, index),
-    };
-  });
+  const { layers } = mapping;
+  const blocks = layerBlocks(mapping, (layer) => denseImage(layer, layer.neuronCount));
   const last = layers.length - 1;
   return frameDesign(mapping, {
     blocks: ["event_encoder", "spike_register", "round_control", "clocked_layer", "word_sender"],
-    files: parts.flatMap(({ weights, neurons }) => [...neurons.files, ...weights.files]),
+    files: blocks.flatMap(({ files }) => files),
     summary: "in a round, every layer does one step, each a step behind the one below",
     body: [
       ...hostVectorText(mapping),
       ...controlText(mapping),
-      ...parts.flatMap(({ weights, neurons }, index) =>
-        layerText(mapping, index, {
-          parameters: [weights.parameter, ...neurons.biasParameters],
-          neuron: neurons.neuron,
-        }),
-      ),
+      ...blocks.flatMap((block, index) => layerText(mapping, index, block)),
       ...senderText(mapping, {
         valid: `l${last}_update`,
         word: `l${last}_spike`,
@@ -39,7 +29,7 @@ export function emitDesign(mapping: Mapping): RtlDesign {
       }),
       ...readoutText("out", mapping),
     ],
-    loadWords: parts.flatMap(({ weights }) => weights.loadWords),
+    loadWords: blocks.flatMap(({ loadWords }) => loadWords),
     observation: { lanes: layers.map(({ neuronCount }) => neuronCount) },
   });
 }
@@ -60,11 +50,7 @@ function controlText({ layers }: Mapping): string[] {
   ];
 }
 
-function layerText(
-  { network, choice }: Mapping,
-  index: number,
-  { parameters, neuron }: { readonly parameters: readonly string[]; readonly neuron: string },
-): string[] {
+function layerText({ network, choice }: Mapping, index: number, { parameters, neuron }: LayerBlock): string[] {
   const layer = assertDefined(network.layers[index], "layer");
   const { inputCount, neuronCount, weightBits, isRecurrent } = layer;
   const { sumBits, stateBits } = geometryOf(layer, neuronCount);

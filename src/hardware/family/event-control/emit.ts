@@ -1,7 +1,7 @@
 import { assertDefined } from "../../../base/index.ts";
 import { commentText, type RtlDesign } from "../../rtl/index.ts";
-import { frameDesign, hostVectorText, readoutText, senderText } from "../emit-frame.ts";
-import { neuronParts, neuronText, weightParts } from "../emit-neurons.ts";
+import { frameDesign, hostVectorText, readoutText, senderText, wordObservation } from "../emit-frame.ts";
+import { layerBlocks, neuronText, type LayerBlock } from "../emit-neurons.ts";
 import type { Mapping } from "../family.ts";
 import { addressBits } from "../geometry.ts";
 import { columnImage } from "../images.ts";
@@ -9,11 +9,8 @@ import { listSizes } from "./sizes.ts";
 
 /** SystemVerilog of a network behind spike lists. */
 export function emitDesign(mapping: Mapping): RtlDesign {
-  const { network, layers } = mapping;
-  const parts = layers.map(({ lanes }, index) => {
-    const weights = weightParts(mapping, index, columnImage(assertDefined(network.layers[index], "layer"), lanes));
-    return { weights, neurons: neuronParts(mapping, index) };
-  });
+  const { layers } = mapping;
+  const blocks = layerBlocks(mapping, columnImage);
   const last = layers.length - 1;
   return frameDesign(mapping, {
     blocks: [
@@ -25,21 +22,18 @@ export function emitDesign(mapping: Mapping): RtlDesign {
       "list_core",
       "word_sender",
     ],
-    files: parts.flatMap(({ weights, neurons }) => [...neurons.files, ...weights.files]),
+    files: blocks.flatMap(({ files }) => files),
     summary: "a layer begins when the one below has handed over all steps of a sample",
     body: [
       ...hostVectorText(mapping),
       ...chunksText(mapping),
-      ...parts.flatMap(({ weights, neurons }, index) => [
-        ...layerText(mapping, index, {
-          parameters: [weights.parameter, ...neurons.biasParameters],
-          neuron: neurons.neuron,
-        }),
+      ...blocks.flatMap((block, index) => [
+        ...layerText(mapping, index, block),
         ...(index === last ? lastText(mapping) : wordsText(mapping, index)),
       ]),
       ...readoutText("out", mapping, true),
     ],
-    loadWords: parts.flatMap(({ weights }) => weights.loadWords),
+    loadWords: blocks.flatMap(({ loadWords }) => loadWords),
     observation: { lanes: layers.map(({ lanes }) => lanes) },
   });
 }
@@ -68,11 +62,7 @@ function chunksText(mapping: Mapping): string[] {
   ];
 }
 
-function layerText(
-  mapping: Mapping,
-  index: number,
-  { parameters, neuron }: { readonly parameters: readonly string[]; readonly neuron: string },
-): string[] {
+function layerText(mapping: Mapping, index: number, { parameters, neuron }: LayerBlock): string[] {
   const { network, layers } = mapping;
   const layer = assertDefined(network.layers[index], "layer");
   const { groups, lanes } = assertDefined(layers[index], "mapped layer");
@@ -115,16 +105,8 @@ function layerText(
     "  );",
     ...(index === 0 ? [] : [`  assign l${index - 1}_room = ${w}_idle && !${p}_full;`]),
     ...neuronText(neuron, p, { lanes, sumBits, stateBits }),
-    `  assign observe_valid_o[${index}] = ${p}_valid && ${p}_ready;`,
-    `  assign observe_end_o[${index}] = ${p}_last;`,
-    `  assign observe_address_o[${16 * index}+:16] = 16'(${p}_group) * 16'd${lanes};`,
-    `  assign observe_step_o[${16 * index}+:16] = 16'(${p}_step);`,
-    `  assign observe_mask_o[${maskStart(layers, index)}+:${lanes}] = ${p}_spike;`,
+    ...wordObservation(mapping, index),
   ];
-}
-
-function maskStart(layers: Mapping["layers"], index: number): number {
-  return layers.slice(0, index).reduce((sum, { lanes }) => sum + lanes, 0);
 }
 
 /** Spikes of all steps between two layers. */

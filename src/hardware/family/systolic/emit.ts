@@ -1,7 +1,7 @@
 import { assertDefined } from "../../../base/index.ts";
 import { commentText, type RtlDesign } from "../../rtl/index.ts";
-import { frameDesign, readoutText, senderText } from "../emit-frame.ts";
-import { neuronParts, neuronText, weightParts } from "../emit-neurons.ts";
+import { frameDesign, readoutText, senderText, wordObservation } from "../emit-frame.ts";
+import { layerBlocks, neuronText, type LayerBlock } from "../emit-neurons.ts";
 import type { Mapping } from "../family.ts";
 import { addressBits, geometryOf } from "../geometry.ts";
 import { columnImage } from "../images.ts";
@@ -9,11 +9,8 @@ import { arrayRows } from "./tiles.ts";
 
 /** SystemVerilog of a network on systolic arrays. */
 export function emitDesign(mapping: Mapping): RtlDesign {
-  const { network, layers } = mapping;
-  const parts = layers.map(({ lanes }, index) => {
-    const weights = weightParts(mapping, index, columnImage(assertDefined(network.layers[index], "layer"), lanes));
-    return { weights, neurons: neuronParts(mapping, index) };
-  });
+  const { layers } = mapping;
+  const blocks = layerBlocks(mapping, columnImage);
   const last = layers.length - 1;
   return frameDesign(mapping, {
     blocks: [
@@ -25,21 +22,18 @@ export function emitDesign(mapping: Mapping): RtlDesign {
       "event_encoder",
       "word_sender",
     ],
-    files: parts.flatMap(({ weights, neurons }) => [...neurons.files, ...weights.files]),
+    files: blocks.flatMap(({ files }) => files),
     summary: "a layer's weights pass once for all steps of a sample",
     body: [
-      ...parts.flatMap((_, index) => entryDeclaration(mapping, index)),
+      ...blocks.flatMap((_, index) => entryDeclaration(mapping, index)),
       ...collectText(mapping),
-      ...parts.flatMap(({ weights, neurons }, index) => [
-        ...layerText(mapping, index, {
-          parameters: [weights.parameter, ...neurons.biasParameters],
-          neuron: neurons.neuron,
-        }),
+      ...blocks.flatMap((block, index) => [
+        ...layerText(mapping, index, block),
         ...(index === last ? lastText(mapping) : turnerText(mapping, index)),
       ]),
       ...readoutText("out", mapping, true),
     ],
-    loadWords: parts.flatMap(({ weights }) => weights.loadWords),
+    loadWords: blocks.flatMap(({ loadWords }) => loadWords),
     observation: { lanes: layers.map(({ lanes }) => lanes) },
   });
 }
@@ -69,11 +63,7 @@ function collectText({ network }: Mapping): string[] {
   ];
 }
 
-function layerText(
-  mapping: Mapping,
-  index: number,
-  { parameters, neuron }: { readonly parameters: readonly string[]; readonly neuron: string },
-): string[] {
+function layerText(mapping: Mapping, index: number, { parameters, neuron }: LayerBlock): string[] {
   const { network, layers } = mapping;
   const layer = assertDefined(network.layers[index], "layer");
   const { groups, lanes, inputCount, neuronCount } = assertDefined(layers[index], "mapped layer");
@@ -81,7 +71,6 @@ function layerText(
   const rows = arrayRows(inputCount, lanes);
   const [p, e] = [`l${index}`, `e${index}`];
   const room = index === layers.length - 1 ? "1'b1" : `e${index + 1}_idle`;
-  const before = layers.slice(0, index).reduce((sum, { lanes: count }) => sum + count, 0);
   return [
     "",
     `  // Layer ${index} "${commentText(layer.name)}": ${inputCount} inputs, neurons 0 to ${neuronCount - 1}, array of ${rows} x ${lanes}.`,
@@ -106,11 +95,7 @@ function layerText(
     `    .load_start_i(load_start[${index}]), .load_valid_i(load_valid[${index}]), .load_byte_i(load_byte)`,
     "  );",
     ...neuronText(neuron, p, { lanes, sumBits, stateBits }),
-    `  assign observe_valid_o[${index}] = ${p}_valid && ${p}_ready;`,
-    `  assign observe_end_o[${index}] = ${p}_last;`,
-    `  assign observe_address_o[${16 * index}+:16] = 16'(${p}_group) * 16'd${lanes};`,
-    `  assign observe_step_o[${16 * index}+:16] = 16'(${p}_step);`,
-    `  assign observe_mask_o[${before}+:${lanes}] = ${p}_spike;`,
+    ...wordObservation(mapping, index),
   ];
 }
 
